@@ -1,0 +1,117 @@
+using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
+
+namespace Consul.Fast.Daemon.Rpc;
+
+/// <summary>
+/// The server's RPC services as the rest of the agent sees them. On a server they are called in place, without encoding;
+/// on a client agent they are forwarded. All members are thread safe.
+/// </summary>
+public sealed record RpcServices(
+    ICatalog Catalog,
+    IHealth Health,
+    IKvs Kvs,
+    ISessions Session,
+    ITxn Txn,
+    IStatus Status,
+    IOperator Operator,
+    IInternal Internal,
+    ISnapshots Snapshot);
+
+public interface ICatalog
+{
+    ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request);
+
+    ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request);
+
+    /// <summary>Null for an unknown node. Ordered by service id. A filter applies to the services.</summary>
+    ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request);
+}
+
+public sealed record NodeServices(Node Node, IReadOnlyList<NodeService> Services);
+
+public interface IHealth
+{
+    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ChecksInStateAsync(ChecksInStateRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> NodeChecksAsync(NodeSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ServiceChecksAsync(ServiceSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceNodesAsync(ServiceSpecificRequest request);
+}
+
+public interface IKvs
+{
+    /// <summary>The value is the verdict of the conditional operations, true for the others.</summary>
+    ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request);
+
+    /// <summary>Null for a missing key. Completes in place and allocates nothing when it need not wait.</summary>
+    ValueTask<RpcResult<DirEntry?>> GetAsync(KeyRequest request);
+
+    /// <summary>Entries with the prefix, in byte order.</summary>
+    ValueTask<RpcResult<IReadOnlyList<DirEntry>>> ListAsync(KeyRequest request);
+}
+
+public interface ISessions
+{
+    /// <summary>Create answers the id; destroy answers an empty text.</summary>
+    ValueTask<RpcResult<string>> ApplyAsync(SessionRequest request);
+
+    ValueTask<RpcResult<Session?>> GetAsync(SessionSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<Session>>> NodeSessionsAsync(NodeSpecificRequest request);
+
+    /// <summary>Re-arms the TTL; null when the session does not exist.</summary>
+    ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request);
+}
+
+public interface ITxn
+{
+    ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request);
+
+    /// <summary>A transaction of reads only; honours the consistency mode of <paramref name="options"/>.</summary>
+    ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnRequest request, DcSpecificRequest options);
+}
+
+public interface IStatus
+{
+    /// <summary><c>ip:port</c> of the leader, empty for none.</summary>
+    ValueTask<RpcResult<string>> LeaderAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<string>>> PeersAsync(DcSpecificRequest request);
+}
+
+public interface IOperator
+{
+    ValueTask<RpcResult<RaftConfiguration>> RaftGetConfigurationAsync(DcSpecificRequest request);
+}
+
+public sealed record RaftConfiguration(IReadOnlyList<RaftConfigurationServer> Servers, ulong Index);
+
+public sealed record RaftConfigurationServer(string Id, string Node, string Address, bool Leader, string ProtocolVersion, bool Voter);
+
+public interface IInternal
+{
+    ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request);
+
+    ValueTask<RpcResult<IReadOnlyList<NodeInfo>>> NodeDumpAsync(DcSpecificRequest request);
+}
+
+public interface ISnapshots
+{
+    /// <summary>The archive, read to its end or disposed by the caller.</summary>
+    ValueTask<RpcResult<Stream>> SaveAsync(DcSpecificRequest request);
+
+    ValueTask<RpcResult<bool>> RestoreAsync(DcSpecificRequest request, Stream archive);
+}

@@ -1,0 +1,38 @@
+namespace Consul.Fast.Storage.Commands;
+
+/// <summary>First byte of a command entry and of a snapshot record. The numbers are on the wire and on disk.</summary>
+public enum CommandType : byte
+{
+    Register = 0,
+    Deregister = 1,
+    Kvs = 2,
+    Session = 3,
+    AclLegacy = 4,
+    Tombstone = 5,
+    CoordinateBatch = 6,
+    PreparedQuery = 7,
+    Txn = 8,
+    Autopilot = 9,
+    Area = 10,
+    AclBootstrap = 11,
+    Intention = 12,
+    ConnectCa = 13,
+    ConnectCaProviderState = 14,
+    ConnectCaConfig = 15,
+    Index = 16,
+    AclTokenSet = 17,
+    AclTokenDelete = 18,
+    AclPolicySet = 19,
+    AclPolicyDelete = 20,
+    ConnectCaLeaf = 21,
+    ConfigEntry = 22,
+    AclRoleSet = 23,
+    AclRoleDelete = 24,
+    AclBindingRuleSet = 25,
+    AclBindingRuleDelete = 26,
+    AclAuthMethodSet = 27,
+    AclAuthMethodDelete = 28,
+    ChunkingState = 29,
+    FederationState = 30,
+    SystemMetadata = 31,
+}
