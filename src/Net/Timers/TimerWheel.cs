@@ -35,6 +35,9 @@ public sealed class TimerWheel : IDisposable
         _timer = new Timer(static state => ((TimerWheel)state!).OnTick(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
+    /// <summary>The clock that deadlines follow.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>Number of entries that wait now.</summary>
     public int Scheduled => Volatile.Read(ref _scheduled);
 
