@@ -70,7 +70,7 @@ public sealed class TimerWheelTests : IDisposable
         await entry.Done.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    private class Probe : TimerEntry
+    private sealed class Probe : TimerEntry
     {
         private readonly TaskCompletionSource _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _count;
