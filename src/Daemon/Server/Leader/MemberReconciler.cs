@@ -1,0 +1,146 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Server.Leader;
+
+/// <summary>
+/// Keeps the catalog in step with the LAN pool: alive members are registered with a passing <c>serfHealth</c> check,
+/// failed ones turn critical, those that left or are unknown to the pool are deregistered. Used by the leader loop alone.
+/// </summary>
+internal sealed class MemberReconciler(
+    IMembership membership,
+    StateStore store,
+    CommandProposer commands,
+    string datacenter,
+    ILogger logger)
+{
+    public const string SerfCheckId = "serfHealth";
+    private const string SerfCheckName = "Serf Health Status";
+    private const string AliveOutput = "Agent alive and reachable";
+    private const string FailedOutput = "Agent not live or unreachable";
+
+    public async Task ReconcileAsync()
+    {
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (Member member in membership.Members)
+        {
+            known.Add(member.Name);
+            if (ShouldHandle(member)) await ReconcileMemberAsync(member);
+        }
+
+        ClusterState state = store.Current;
+        foreach (HealthCheck check in state.ChecksInState(CheckStatus.Any, null).Value)
+        {
+            if (check.CheckId == SerfCheckId && !known.Contains(check.Node)) await DeregisterAsync(check.Node, "reaped");
+        }
+    }
+
+    private bool ShouldHandle(Member member) => member.Tag("dc") == datacenter &&
+        (member.Tag("role") == "node" || (member.Tag("role") == "consul" && member.Tag("segment").Length == 0));
+
+    private ValueTask ReconcileMemberAsync(Member member) => member.Status switch
+    {
+        MemberStatus.Alive => RegisterAliveAsync(member),
+        MemberStatus.Failed => RegisterFailedAsync(member),
+        MemberStatus.Left when member.Name != membership.Local.Name => DeregisterAsync(member.Name, "left"),
+        _ => ValueTask.CompletedTask,
+    };
+
+    private async ValueTask RegisterAliveAsync(Member member)
+    {
+        ClusterState state = store.Current;
+        NodeService? service = member.Tag("role") == "consul" ? ServerService(member) : null;
+        Node? node = state.FindNode(member.Name);
+        if (node is not null && node.Address == member.Address.ToString() && HasStatus(state, member.Name, CheckStatus.Passing) &&
+            (service is null || HasService(state, member.Name, service)))
+        {
+            return;
+        }
+
+        ServerLog.MemberJoined(logger, member.Name);
+        await ProposeAsync(member.Name, new RegisterRequest
+        {
+            Datacenter = datacenter,
+            Node = member.Name,
+            Id = member.Tag("id"),
+            Address = member.Address.ToString(),
+            TaggedAddresses = node?.TaggedAddresses,
+            NodeMeta = node?.Meta,
+            Service = service,
+            Check = SerfCheck(member.Name, CheckStatus.Passing, AliveOutput),
+        });
+    }
+
+    private async ValueTask RegisterFailedAsync(Member member)
+    {
+        ClusterState state = store.Current;
+        Node? node = state.FindNode(member.Name);
+        if (node is null) return;
+        if (node.Address == member.Address.ToString() && HasStatus(state, member.Name, CheckStatus.Critical)) return;
+        ServerLog.MemberFailed(logger, member.Name);
+        await ProposeAsync(member.Name, new RegisterRequest
+        {
+            Datacenter = datacenter,
+            Node = member.Name,
+            Id = member.Tag("id"),
+            Address = member.Address.ToString(),
+            SkipNodeUpdate = true,
+            Check = SerfCheck(member.Name, CheckStatus.Critical, FailedOutput),
+        });
+    }
+
+    private async ValueTask DeregisterAsync(string node, string reason)
+    {
+        if (store.Current.FindNode(node) is null) return;
+        ServerLog.MemberDeregistered(logger, node, reason);
+        ProposalResult result = await commands.ProposeAsync(new DeregisterRequest { Datacenter = datacenter, Node = node });
+        ReportFailure(node, result);
+    }
+
+    private async ValueTask ProposeAsync(string member, RegisterRequest request) => ReportFailure(member, await commands.ProposeAsync(request));
+
+    private void ReportFailure(string member, ProposalResult result)
+    {
+        string? error = result.Error ?? (result.Value as ApplyError)?.Message;
+        if (error is not null) ServerLog.ReconcileFailed(logger, member, error);
+    }
+
+    private static bool HasStatus(ClusterState state, string node, string status) =>
+        state.NodeCheck(node, SerfCheckId) is { } check && check.Status == status;
+
+    private static bool HasService(ClusterState state, string node, NodeService service) =>
+        state.NodeService(node, service.Id) is { } stored && SortedMap<string>.Same(stored.Meta, service.Meta);
+
+    private static NodeService ServerService(Member member) => new()
+    {
+        Id = "consul",
+        Service = "consul",
+        Port = int.TryParse(member.Tag("port"), out int port) ? port : 0,
+        Weights = ServiceWeights.Default,
+        Meta = SortedMap<string>.Create(
+        [
+            new("non_voter", Flag(member, "nonvoter")),
+            new("read_replica", Flag(member, "read_replica")),
+            new("raft_version", member.Tag("raft_vsn")),
+            new("serf_protocol_current", member.Protocol.Current.ToString()),
+            new("serf_protocol_min", member.Protocol.Min.ToString()),
+            new("serf_protocol_max", member.Protocol.Max.ToString()),
+            new("version", member.Tag("build").Split(':')[0]),
+        ]),
+    };
+
+    private static string Flag(Member member, string tag) => member.Tag(tag) == "1" ? "true" : "false";
+
+    private static HealthCheck SerfCheck(string node, string status, string output) => new()
+    {
+        Node = node,
+        CheckId = SerfCheckId,
+        Name = SerfCheckName,
+        Status = status,
+        Output = output,
+    };
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Server;
+
+internal static partial class ServerLog
+{
+    [LoggerMessage(5400, LogLevel.Information, "cluster leadership acquired")]
+    public static partial void LeadershipAcquired(ILogger logger);
+
+    [LoggerMessage(5401, LogLevel.Information, "cluster leadership lost")]
+    public static partial void LeadershipLost(ILogger logger);
+
+    [LoggerMessage(5402, LogLevel.Error, "failed to wait for barrier: error={Error}")]
+    public static partial void BarrierFailed(ILogger logger, string error);
+
+    [LoggerMessage(5403, LogLevel.Information, "member joined, marking health alive: member={Member}")]
+    public static partial void MemberJoined(ILogger logger, string member);
+
+    [LoggerMessage(5404, LogLevel.Information, "member failed, marking health critical: member={Member}")]
+    public static partial void MemberFailed(ILogger logger, string member);
+
+    [LoggerMessage(5405, LogLevel.Information, "deregistering member: member={Member} reason={Reason}")]
+    public static partial void MemberDeregistered(ILogger logger, string member, string reason);
+
+    [LoggerMessage(5406, LogLevel.Error, "failed to reconcile member: member={Member} error={Error}")]
+    public static partial void ReconcileFailed(ILogger logger, string member, string error);
+
+    [LoggerMessage(5407, LogLevel.Debug, "Session TTL expired: session={Session}")]
+    public static partial void SessionExpired(ILogger logger, string session);
+
+    [LoggerMessage(5408, LogLevel.Error, "Session destroy failed: session={Session} error={Error}")]
+    public static partial void SessionDestroyFailed(ILogger logger, string session, string error);
+
+    [LoggerMessage(5409, LogLevel.Error, "failed to reap tombstones up to: index={Index} error={Error}")]
+    public static partial void ReapFailed(ILogger logger, ulong index, string error);
+}
