@@ -1,1 +1,3 @@
-return 0;
+using Consul.Fast.Daemon.Cli;
+
+return await new CommandDispatcher(CommandList.All()).RunAsync(args, CommandContext.ForProcess());

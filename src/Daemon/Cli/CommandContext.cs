@@ -1,0 +1,41 @@
+namespace Consul.Fast.Daemon.Cli;
+
+/// <summary>What a command may touch of the process around it; tests give their own.</summary>
+internal sealed class CommandContext
+{
+    /// <summary>Standard output as text. Flushed at every write, so that it keeps its order with <see cref="RawOut"/>.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Standard output as bytes, for values that need not be text.</summary>
+    public required Stream RawOut { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    public required Stream In { get; init; }
+
+    /// <summary>Looks an environment variable up; null when it is not set.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The context of this process: its standard streams and its environment.</summary>
+    public static CommandContext ForProcess()
+    {
+        Stream output = Console.OpenStandardOutput();
+        return new CommandContext
+        {
+            Out = new StreamWriter(output) { AutoFlush = true, NewLine = "\n" },
+            RawOut = output,
+            Error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true, NewLine = "\n" },
+            In = Console.OpenStandardInput(),
+            Environment = System.Environment.GetEnvironmentVariable,
+        };
+    }
+
+    /// <summary>Writes one line to standard error and gives the exit code of a failure.</summary>
+    public int Fail(string message)
+    {
+        Error.WriteLine(message);
+        return ExitCode.Error;
+    }
+}
