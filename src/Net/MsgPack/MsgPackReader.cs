@@ -74,10 +74,10 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
         return Failed ? 0 : value;
     }
 
+    /// <summary>An unsigned value above the signed range wraps, as in the reference.</summary>
     public long ReadInt64()
     {
-        ReadInteger(out ulong value, out bool negative);
-        if (!negative && value > long.MaxValue) Fail();
+        ReadInteger(out ulong value, out _);
         return Failed ? 0 : (long)value;
     }
 
@@ -126,12 +126,15 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
     /// <summary>A byte string in place, valid as long as the input is. <paramref name="isNil"/> tells nil from empty.</summary>
     public ReadOnlySpan<byte> ReadBytesInPlace(out bool isNil) => ReadRaw(allowBin: true, out isNil);
 
-    /// <summary>A 15-byte time stamp as UTC; nil and the zero time give <see cref="DateTime.MinValue"/>.</summary>
+    /// <summary>
+    /// A time stamp as UTC: 15 bytes, or 16 in the form whose zone has seconds. Nil and the zero time give
+    /// <see cref="DateTime.MinValue"/>.
+    /// </summary>
     public DateTime ReadTime()
     {
-        ReadOnlySpan<byte> raw = ReadRaw(allowBin: true, out _);
-        if (raw.IsEmpty) return DateTime.MinValue;
-        if (raw.Length != 15 || raw[0] != 1)
+        ReadOnlySpan<byte> raw = ReadRaw(allowBin: true, out bool isNil);
+        if (isNil) return DateTime.MinValue;
+        if (!(raw.Length == 15 && raw[0] == 1) && !(raw.Length == 16 && raw[0] == 2))
         {
             Fail();
             return DateTime.MinValue;
