@@ -1,0 +1,42 @@
+namespace Consul.Fast.Daemon.Config.Runtime;
+
+/// <summary>Timing and size of the replicated log. The timeouts already contain the multiplier.</summary>
+internal sealed record RaftConfig
+{
+    /// <summary>1 to 10.</summary>
+    public int Multiplier { get; init; } = 5;
+
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan LeaderLeaseTimeout { get; init; } = TimeSpan.FromMilliseconds(2500);
+
+    /// <summary>Always 3.</summary>
+    public int Protocol { get; init; } = 3;
+
+    /// <summary>How often the snapshot threshold is tested.</summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Log entries before a snapshot.</summary>
+    public long SnapshotThreshold { get; init; } = 16384;
+
+    /// <summary>Log entries kept after a snapshot.</summary>
+    public long TrailingLogs { get; init; } = 10240;
+}
+
+/// <summary>Initial server management, used only while the cluster has stored none.</summary>
+internal sealed record AutopilotConfig
+{
+    public bool CleanupDeadServers { get; init; } = true;
+
+    public TimeSpan LastContactThreshold { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Log entries a healthy server may lag.</summary>
+    public ulong MaxTrailingLogs { get; init; } = 250;
+
+    /// <summary>Servers below which dead ones are not removed; 0 for no bound.</summary>
+    public uint MinQuorum { get; init; }
+
+    public TimeSpan ServerStabilizationTime { get; init; } = TimeSpan.FromSeconds(10);
+}
