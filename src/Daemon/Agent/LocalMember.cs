@@ -1,0 +1,45 @@
+using Consul.Fast.Daemon.Config;
+using Consul.Fast.Daemon.Text;
+using Consul.Fast.Gossip.Membership;
+
+namespace Consul.Fast.Daemon.Agent;
+
+/// <summary>This agent as it shows itself in the LAN pool: the tags by which servers and clients find their peers.</summary>
+internal static class LocalMember
+{
+    public static Member Create(AgentConfig config) => new(
+        config.Node.Name,
+        config.Addresses.SerfLanAdvertise.Address,
+        config.Addresses.SerfLanAdvertise.Port,
+        Tags(config),
+        MemberStatus.Alive);
+
+    private static List<KeyValuePair<string, string>> Tags(AgentConfig config)
+    {
+        var tags = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["acls"] = config.Acl.Enabled ? "1" : "0",
+            ["build"] = ConsulVersion.ApiLevel + ":",
+            ["dc"] = config.Node.Datacenter,
+            ["id"] = config.Node.Id,
+            ["role"] = config.Server.Enabled ? "consul" : "node",
+            ["segment"] = "",
+            ["vsn"] = "2",
+            ["vsn_max"] = "3",
+            ["vsn_min"] = "2",
+        };
+        if (config.Server.Enabled) AddServerTags(config, tags);
+        return [.. tags];
+    }
+
+    private static void AddServerTags(AgentConfig config, SortedDictionary<string, string> tags)
+    {
+        tags["ft_fs"] = "1";
+        tags["ft_si"] = "1";
+        tags["port"] = config.Addresses.RpcAdvertise.Port.ToString();
+        tags["raft_vsn"] = "3";
+        if (config.Server.Bootstrap) tags["bootstrap"] = "1";
+        else if (config.Server.BootstrapExpect > 0) tags["expect"] = config.Server.BootstrapExpect.ToString();
+        if (config.Addresses.SerfWanAdvertise is { } wan) tags["wan_join_port"] = wan.Port.ToString();
+    }
+}
