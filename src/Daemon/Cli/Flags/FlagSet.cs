@@ -22,7 +22,7 @@ internal sealed class FlagSet
     /// <param name="usage">The description; a back-quoted word in it names the value in help.</param>
     /// <param name="shared">True for the flags common to all commands that talk HTTP.</param>
     public Flag<string> String(string name, string usage, string value = "", bool shared = false) =>
-        Add(new Flag<string>(name, usage, value, "string", value.Length == 0 ? "" : $"\"{value}\"", FlagParsers.String, shared));
+        Add(new Flag<string>(name, usage, value, shared ? "value" : "string", value.Length == 0 ? "" : $"\"{value}\"", FlagParsers.String, shared));
 
     public Flag<bool> Bool(string name, string usage, bool value = false, bool shared = false) =>
         Add(new Flag<bool>(name, usage, value, "", value ? "true" : "", FlagParsers.Bool, shared));

@@ -1,0 +1,176 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Consul.Fast.Daemon.Cli.Client;
+
+/// <summary>
+/// HTTP to one agent, over TCP, TLS or a Unix socket. Faults come back in the <see cref="Reply"/>, in the words of
+/// Consul's own client; nothing is retried.
+/// </summary>
+internal sealed class ConsulClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ClientSettings _settings;
+    private readonly string _root;
+    private readonly string? _socketPath;
+    private readonly string _token;
+
+    private ConsulClient(ClientSettings settings, SocketsHttpHandler handler, string root, string? socketPath, string token)
+    {
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _settings = settings;
+        _root = root;
+        _socketPath = socketPath;
+        _token = token;
+    }
+
+    /// <summary>Prepares a client; no connection is made yet. False with the text of the fault in the settings.</summary>
+    public static bool TryCreate(ClientSettings settings, out ConsulClient? client, out string error)
+    {
+        client = null;
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        if (!ClientTls.TryApply(settings, handler.SslOptions, out error)
+            || !TryReadAddress(settings, out string root, out string? socketPath, out error)
+            || !TryReadToken(settings, out string token, out error))
+        {
+            handler.Dispose();
+            return false;
+        }
+
+        if (socketPath is not null) handler.ConnectCallback = (_, cancellation) => ConnectAsync(socketPath, cancellation);
+        client = new ConsulClient(settings, handler, root, socketPath, token);
+        return true;
+    }
+
+    /// <param name="path">An escaped path: <c>/v1/…</c>.</param>
+    public Task<Reply> GetAsync(string path, QueryText? query = null) => SendAsync(HttpMethod.Get, path, query);
+
+    public Task<Reply> PutAsync(string path, QueryText? query = null, HttpContent? body = null) => SendAsync(HttpMethod.Put, path, query, body);
+
+    public Task<Reply> DeleteAsync(string path, QueryText query) => SendAsync(HttpMethod.Delete, path, query);
+
+    /// <summary>
+    /// Streams an answer of status 200 to <paramref name="consume"/>; other answers become the reply's error. What
+    /// <paramref name="consume"/> throws passes through.
+    /// </summary>
+    public async Task<Reply> StreamAsync(string path, QueryText query, Func<HttpResponseMessage, Task> consume)
+    {
+        using HttpRequestMessage request = Request(HttpMethod.Get, path, query, null);
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if ((int)response.StatusCode != 200) return Reply.Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+            await consume(response);
+            return Reply.Answer(200, []);
+        }
+        catch (HttpRequestException fault)
+        {
+            return Reply.Unreachable(Describe(request, fault));
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Reply> SendAsync(HttpMethod method, string path, QueryText? query, HttpContent? body = null)
+    {
+        using HttpRequestMessage request = Request(method, path, query ?? new QueryText(), body);
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request);
+            return Reply.Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+        }
+        catch (HttpRequestException fault)
+        {
+            return Reply.Unreachable(Describe(request, fault));
+        }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, QueryText query, HttpContent? body)
+    {
+        query.AddIf(_settings.Datacenter.Length > 0, "dc", _settings.Datacenter);
+        query.AddIf(_settings.Namespace.Length > 0, "ns", _settings.Namespace);
+        // Keys may hold dot segments and doubled slashes; the address must reach the agent as it is written.
+        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        if (!Uri.TryCreate($"{_root}{path}{query}", options, out Uri? address)) address = new Uri("http://invalid.invalid/");
+        var request = new HttpRequestMessage(method, address) { Content = body };
+        if (_token.Length > 0) request.Headers.TryAddWithoutValidation("X-Consul-Token", _token);
+        if (_settings.BasicAuth.Length > 0)
+        {
+            string pair = _settings.BasicAuth.Contains(':', StringComparison.Ordinal) ? _settings.BasicAuth : _settings.BasicAuth + ":";
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        }
+
+        return request;
+    }
+
+    private string Describe(HttpRequestMessage request, HttpRequestException fault)
+    {
+        string verb = request.Method.Method[..1] + request.Method.Method[1..].ToLowerInvariant();
+        Uri address = request.RequestUri!;
+        string reason = fault.InnerException switch
+        {
+            SocketException socket when _socketPath is not null => GoErrors.Dial("unix", _socketPath, socket),
+            SocketException socket => GoErrors.Dial("tcp", address.Authority, socket),
+            IOException broken => broken.Message,
+            { } other => other.Message,
+            null => fault.Message,
+        };
+        return $"{verb} \"{address.OriginalString}\": {reason}";
+    }
+
+    private static bool TryReadAddress(ClientSettings settings, out string root, out string? socketPath, out string error)
+    {
+        string[] parts = settings.Address.Split("://", 2);
+        string scheme = parts.Length == 2 ? parts[0] : "http";
+        string address = parts[^1];
+        error = scheme is "http" or "https" or "unix" ? "" : $"Unknown protocol scheme: {scheme}";
+        socketPath = scheme == "unix" ? address : null;
+        // An explicit wish for TLS is never taken back by an address that says http.
+        string used = scheme == "https" || (settings.Ssl && scheme == "http") ? "https" : "http";
+        root = socketPath is null ? $"{used}://{Authority(address, used)}" : "http://unix.sock";
+        return error.Length == 0;
+    }
+
+    /// <summary>The host and port, the port being that of the scheme when none is given.</summary>
+    private static string Authority(string address, string scheme)
+    {
+        string authority = address.TrimEnd('/');
+        int port = authority.LastIndexOf(':');
+        bool hasPort = port > authority.LastIndexOf(']');
+        return hasPort ? authority : $"{authority}:{(scheme == "https" ? 443 : 80)}";
+    }
+
+    private static bool TryReadToken(ClientSettings settings, out string token, out string error)
+    {
+        token = settings.Token;
+        error = "";
+        if (settings.TokenFile.Length == 0) return true;
+        try
+        {
+            string content = File.ReadAllText(settings.TokenFile).Trim();
+            if (content.Length > 0) token = content;
+            return true;
+        }
+        catch (Exception fault) when (GoErrors.IsFileFault(fault))
+        {
+            error = "Error loading token file: " + GoErrors.File("open", settings.TokenFile, fault);
+            return false;
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

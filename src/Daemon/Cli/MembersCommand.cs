@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Consul.Fast.Daemon.Cli.Client;
+using Consul.Fast.Daemon.Cli.Flags;
+
+namespace Consul.Fast.Daemon.Cli;
+
+/// <summary><c>consul members</c>: the gossip pool as the agent sees it.</summary>
+internal sealed class MembersCommand : ClientCommand
+{
+    private readonly Flag<bool> _detailed;
+    private readonly Flag<string> _segment;
+    private readonly Flag<string> _status;
+    private readonly Flag<bool> _wan;
+
+    public MembersCommand()
+        : base(ClientFlagSets.Client)
+    {
+        _detailed = Flags.Bool("detailed", "Provides detailed information about nodes.");
+        _segment = Flags.String("segment", "Only members of this segment. Only Consul Enterprise has segments.", "_all");
+        _status = Flags.String("status", "If provided, output is filtered to only nodes matching the regular expression for status.", ".*");
+        _wan = Flags.Bool("wan", "If the agent is in server mode, this can be used to return the other peers in the WAN pool.");
+    }
+
+    public override string Name => "members";
+
+    public override string Synopsis => "Lists the members of a Consul cluster";
+
+    protected override string Usage => """
+        Usage: consul members [options]
+
+          Outputs the members of a running Consul agent.
+        """;
+
+    protected override async Task<int> ExecuteAsync(string[] arguments, CommandContext context)
+    {
+        if (!TryCompile(_status.Value, out Regex? status, out string fault))
+        {
+            return context.Fail($"Failed to compile status regexp: {fault}");
+        }
+
+        using ConsulClient? client = Connect(context);
+        if (client is null) return ExitCode.Error;
+        var query = new QueryText().AddIf(_wan.Value, "wan", "1").AddIf(!_wan.Value, "segment", _segment.Value);
+        Reply reply = await client.GetAsync("/v1/agent/members", query);
+        if (!reply.TryReadJson(out JsonElement root, out string error)) return context.Fail($"Error retrieving members: {error}");
+        Member[] members = [.. root.Items().Select(Member.Read).Where(member => status!.IsMatch(member.Status))
+            .OrderBy(static member => member.Segment, StringComparer.Ordinal).ThenBy(static member => member.Name, StringComparer.Ordinal)];
+        if (members.Length == 0) return ExitCode.NoMatch;
+        List<string[]> rows = [_detailed.Value
+            ? ["Node", "Address", "Status", "Tags"]
+            : ["Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"]];
+        rows.AddRange(members.Select(member => _detailed.Value ? member.Detailed() : member.Columns()));
+        context.Out.WriteLine(TextTable.Columns(rows));
+        return ExitCode.Success;
+    }
+
+    private static bool TryCompile(string pattern, out Regex? regex, out string error)
+    {
+        regex = null;
+        error = "";
+        try
+        {
+            regex = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            return true;
+        }
+        catch (ArgumentException fault)
+        {
+            error = fault.Message;
+            return false;
+        }
+    }
+
+    private sealed record Member(string Name, string Address, string Status, string Segment, JsonElement Fields)
+    {
+        public static Member Read(JsonElement member)
+        {
+            JsonElement tags = member.TryGetProperty("Tags", out JsonElement found) ? found : default;
+            string segment = Tag(tags, "role") == "consul" ? "<all>" : Tag(tags, "segment") is { Length: > 0 } name ? name : "<default>";
+            string address = member.Text("Addr");
+            if (address.Contains(':', StringComparison.Ordinal)) address = $"[{address}]";
+            return new Member(member.Text("Name"), $"{address}:{member.Number("Port")}", StatusWord(member.Number("Status")), segment, member);
+        }
+
+        public string[] Columns()
+        {
+            JsonElement tags = Fields.TryGetProperty("Tags", out JsonElement found) ? found : default;
+            string type = Tag(tags, "role") switch { "consul" => "server", "node" => "client", _ => "unknown" };
+            return [Name, Address, Status, type, Tag(tags, "build").Split(':')[0], Tag(tags, "vsn"), Tag(tags, "dc"), Segment];
+        }
+
+        public string[] Detailed() => [Name, Address, Status, Fields.Pairs("Tags", ",")];
+
+        private static string Tag(JsonElement tags, string name) => tags.ValueKind == JsonValueKind.Object ? tags.Text(name) : "";
+
+        private static string StatusWord(ulong status) => status switch { 1 => "alive", 2 => "leaving", 3 => "left", 4 => "failed", _ => "none" };
+    }
+}
