@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Consul.Fast.Daemon.Http.Json;
 
 namespace Consul.Fast.Daemon.Cli;
 
@@ -12,6 +12,6 @@ internal static class CliJson
         IndentCharacter = character,
         IndentSize = size,
         NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = GoJsonEncoder.Instance,
     };
 }

@@ -9,13 +9,13 @@ internal static class CommandList
 {
     public static IReadOnlyList<ICommand> All() =>
     [
-        new CommandGroup("catalog", "Interact with the catalog", "  This command has subcommands for interacting with Consul's catalog.", All),
+        Group("catalog", "Interact with the catalog", "This command has subcommands for interacting with Consul's catalog."),
         new CatalogDatacentersCommand(),
         new CatalogNodesCommand(),
         new CatalogServicesCommand(),
         new InfoCommand(),
         new KeygenCommand(),
-        new CommandGroup("kv", "Interact with the key-value store", "  This command has subcommands for interacting with Consul's key-value store.", All),
+        Group("kv", "Interact with the key-value store", "This command has subcommands for interacting with the key-value store."),
         new KvDeleteCommand(),
         new KvExportCommand(),
         new KvGetCommand(),
@@ -24,9 +24,11 @@ internal static class CommandList
         new LeaveCommand(),
         new MaintCommand(),
         new MembersCommand(),
-        new CommandGroup("operator", "Provides cluster-level tools for Consul operators", "  Provides cluster-level tools for Consul operators.", All),
-        new CommandGroup("operator raft", "Provides cluster-level tools for the Raft subsystem", "  Tools for the state of Consul's Raft subsystem.", All),
+        Group("operator", "Provides cluster-level tools for Consul operators", "Tools for the operators of a cluster."),
+        Group("operator raft", "Provides tools for the Raft subsystem", "Tools for the state of Consul's Raft subsystem."),
         new OperatorRaftListPeersCommand(),
         new ReloadCommand(),
     ];
+
+    private static CommandGroup Group(string name, string synopsis, string description) => new(name, synopsis, "  " + description, All);
 }

@@ -79,7 +79,8 @@ internal sealed class MembersCommand : ClientCommand
             string segment = Tag(tags, "role") == "consul" ? "<all>" : Tag(tags, "segment") is { Length: > 0 } name ? name : "<default>";
             string address = member.Text("Addr");
             if (address.Contains(':', StringComparison.Ordinal)) address = $"[{address}]";
-            return new Member(member.Text("Name"), $"{address}:{member.Number("Port")}", StatusWord(member.Number("Status")), segment, member);
+            address = $"{address}:{member.Number("Port")}";
+            return new Member(member.Text("Name"), address, StatusWord(member.Number("Status")), segment, member);
         }
 
         public string[] Columns()
@@ -93,6 +94,13 @@ internal sealed class MembersCommand : ClientCommand
 
         private static string Tag(JsonElement tags, string name) => tags.ValueKind == JsonValueKind.Object ? tags.Text(name) : "";
 
-        private static string StatusWord(ulong status) => status switch { 1 => "alive", 2 => "leaving", 3 => "left", 4 => "failed", _ => "none" };
+        private static string StatusWord(ulong status) => status switch
+        {
+            1 => "alive",
+            2 => "leaving",
+            3 => "left",
+            4 => "failed",
+            _ => "none",
+        };
     }
 }

@@ -64,7 +64,8 @@ internal sealed class CatalogNodesCommand : ClientCommand
 
     private List<string[]> Rows(JsonElement[] nodes, string metaField)
     {
-        List<string[]> rows = [_detailed.Value ? ["Node", "ID", "Address", "DC", "TaggedAddresses", "Meta"] : ["Node", "ID", "Address", "DC"]];
+        List<string[]> rows = [["Node", "ID", "Address", "DC"]];
+        if (_detailed.Value) rows[0] = [.. rows[0], "TaggedAddresses", "Meta"];
         foreach (JsonElement node in nodes)
         {
             string[] row = [node.Text("Node"), node.Text("ID"), node.Text("Address"), node.Text("Datacenter")];

@@ -40,7 +40,8 @@ internal sealed class CatalogServicesCommand : ClientCommand
         var query = new QueryText().AddIf(Shared.Stale, "stale");
         foreach ((string key, string value) in _nodeMeta.Value) query.Add("node-meta", $"{key}:{value}");
         bool ofNode = _node.Value.Length > 0;
-        Reply reply = await client.GetAsync(ofNode ? "/v1/catalog/node/" + QueryText.EscapePath(_node.Value) : "/v1/catalog/services", query);
+        string path = ofNode ? "/v1/catalog/node/" + QueryText.EscapePath(_node.Value) : "/v1/catalog/services";
+        Reply reply = await client.GetAsync(path, query);
         if (!reply.TryReadJson(out JsonElement root, out string error))
         {
             return context.Fail($"Error listing services{(ofNode ? " for node" : "")}: {error}");
@@ -72,7 +73,12 @@ internal sealed class CatalogServicesCommand : ClientCommand
 
     private static void AddTags(SortedDictionary<string, SortedSet<string>> services, string name, IEnumerable<JsonElement> tags)
     {
-        if (!services.TryGetValue(name, out SortedSet<string>? all)) services.Add(name, all = new SortedSet<string>(StringComparer.Ordinal));
+        if (!services.TryGetValue(name, out SortedSet<string>? all))
+        {
+            all = new SortedSet<string>(StringComparer.Ordinal);
+            services.Add(name, all);
+        }
+
         foreach (JsonElement tag in tags) all.Add(tag.GetString() ?? "");
     }
 

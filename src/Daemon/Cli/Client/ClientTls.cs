@@ -7,7 +7,10 @@ namespace Consul.Fast.Daemon.Cli.Client;
 /// <summary>TLS settings of the client, from files in PEM.</summary>
 internal static class ClientTls
 {
-    /// <summary>Applies the settings; false with the text of the fault. Files are read even for plain HTTP, so a wrong path shows at once.</summary>
+    /// <summary>
+    /// Applies the settings; false with the text of the fault. Files are read even for plain HTTP, so a wrong path shows
+    /// at once.
+    /// </summary>
     public static bool TryApply(ClientSettings settings, SslClientAuthenticationOptions options, out string error)
     {
         if (settings.TlsServerName.Length > 0) options.TargetHost = settings.TlsServerName;

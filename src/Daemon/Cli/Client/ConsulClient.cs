@@ -46,7 +46,8 @@ internal sealed class ConsulClient : IDisposable
     /// <param name="path">An escaped path: <c>/v1/…</c>.</param>
     public Task<Reply> GetAsync(string path, QueryText? query = null) => SendAsync(HttpMethod.Get, path, query);
 
-    public Task<Reply> PutAsync(string path, QueryText? query = null, HttpContent? body = null) => SendAsync(HttpMethod.Put, path, query, body);
+    public Task<Reply> PutAsync(string path, QueryText? query = null, HttpContent? body = null) =>
+        SendAsync(HttpMethod.Put, path, query, body);
 
     public Task<Reply> DeleteAsync(string path, QueryText query) => SendAsync(HttpMethod.Delete, path, query);
 
@@ -60,7 +61,8 @@ internal sealed class ConsulClient : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            if ((int)response.StatusCode != 200) return Reply.Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+            int status = (int)response.StatusCode;
+            if (status != 200) return Reply.Answer(status, await response.Content.ReadAsByteArrayAsync());
             await consume(response);
             return Reply.Answer(200, []);
         }

@@ -9,7 +9,12 @@ internal static class GoErrors
     public static string File(string operation, string path, Exception fault) => $"{operation} {path}: {Reason(fault, path)}";
 
     /// <summary><c>dial tcp 127.0.0.1:8500: connect: connection refused</c></summary>
-    public static string Dial(string network, string address, SocketException fault) => $"dial {network} {address}: " + fault.SocketErrorCode switch
+    public static string Dial(string network, string address, SocketException fault) => $"dial {network} {address}: {Reason(fault)}";
+
+    /// <summary>True for the faults of the file system that a user can cause.</summary>
+    public static bool IsFileFault(Exception fault) => fault is IOException or UnauthorizedAccessException;
+
+    private static string Reason(SocketException fault) => fault.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => "connect: connection refused",
         SocketError.TimedOut => "connect: connection timed out",
@@ -20,9 +25,6 @@ internal static class GoErrors
         SocketError.AccessDenied => "connect: permission denied",
         _ => fault.Message,
     };
-
-    /// <summary>True for the faults of the file system that a user can cause.</summary>
-    public static bool IsFileFault(Exception fault) => fault is IOException or UnauthorizedAccessException;
 
     private static string Reason(Exception fault, string path) => fault switch
     {

@@ -40,7 +40,8 @@ internal sealed class QueryText
         foreach (byte unit in Encoding.UTF8.GetBytes(text))
         {
             char c = (char)unit;
-            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~' || alsoKept.Contains(c, StringComparison.Ordinal)) result.Append(c);
+            bool kept = char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~' || alsoKept.Contains(c, StringComparison.Ordinal);
+            if (kept) result.Append(c);
             else result.Append('%').Append(unit.ToString("X2"));
         }
 

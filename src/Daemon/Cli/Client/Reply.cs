@@ -28,7 +28,8 @@ internal sealed class Reply
 
     public static Reply Unreachable(string error) => new(0, [], error);
 
-    public static string UnexpectedStatus(int status, byte[] body) => $"Unexpected response code: {status} ({Encoding.UTF8.GetString(body)})";
+    public static string UnexpectedStatus(int status, byte[] body) =>
+        $"Unexpected response code: {status} ({Encoding.UTF8.GetString(body)})";
 
     /// <summary>Reads the body as JSON. False when the agent answered an error or no JSON.</summary>
     public bool TryReadJson(out JsonElement root, out string error)

@@ -67,7 +67,8 @@ internal static class FlagParsers
         return true;
     }
 
-    public static bool Map(string text, SortedDictionary<string, string> current, out SortedDictionary<string, string> value, out string error)
+    public static bool Map(
+        string text, SortedDictionary<string, string> current, out SortedDictionary<string, string> value, out string error)
     {
         value = current;
         int equals = text.IndexOf('=', StringComparison.Ordinal);

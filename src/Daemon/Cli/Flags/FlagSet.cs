@@ -22,16 +22,16 @@ internal sealed class FlagSet
     /// <param name="usage">The description; a back-quoted word in it names the value in help.</param>
     /// <param name="shared">True for the flags common to all commands that talk HTTP.</param>
     public Flag<string> String(string name, string usage, string value = "", bool shared = false) =>
-        Add(new Flag<string>(name, usage, value, shared ? "value" : "string", value.Length == 0 ? "" : $"\"{value}\"", FlagParsers.String, shared));
+        Add(new Flag<string>(name, usage, value, shared ? "value" : "string", Quoted(value), FlagParsers.String, shared));
 
     public Flag<bool> Bool(string name, string usage, bool value = false, bool shared = false) =>
         Add(new Flag<bool>(name, usage, value, "", value ? "true" : "", FlagParsers.Bool, shared));
 
     public Flag<long> Int(string name, string usage, long value = 0) =>
-        Add(new Flag<long>(name, usage, value, "int", value == 0 ? "" : value.ToString(CultureInfo.InvariantCulture), FlagParsers.Int, false));
+        Add(new Flag<long>(name, usage, value, "int", Default(value), FlagParsers.Int, false));
 
     public Flag<ulong> UInt(string name, string usage, ulong value = 0) =>
-        Add(new Flag<ulong>(name, usage, value, "uint", value == 0 ? "" : value.ToString(CultureInfo.InvariantCulture), FlagParsers.UInt, false));
+        Add(new Flag<ulong>(name, usage, value, "uint", Default(value), FlagParsers.UInt, false));
 
     /// <summary>A duration in nanoseconds.</summary>
     public Flag<long> Duration(string name, string usage, long value = 0) =>
@@ -118,7 +118,13 @@ internal sealed class FlagSet
         }
 
         if (flag.TrySet(value, out error)) return true;
-        error = flag.IsBoolean ? $"invalid boolean value \"{value}\" for -{name}: {error}" : $"invalid value \"{value}\" for flag -{name}: {error}";
+        string what = flag.IsBoolean ? $"boolean value \"{value}\" for" : $"value \"{value}\" for flag";
+        error = $"invalid {what} -{name}: {error}";
         return false;
     }
+
+    private static string Quoted(string value) => value.Length == 0 ? "" : $"\"{value}\"";
+
+    private static string Default<T>(T value)
+        where T : struct, IFormattable, IEquatable<T> => value.Equals(default) ? "" : value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,11 @@ internal sealed class KvExportCommand : KvCommand
         string prefix = CleanKey(arguments.FirstOrDefault(""));
         Reply reply = await client.GetAsync(PathOf(prefix), new QueryText().Add("recurse").AddIf(Shared.Stale, "stale"));
         JsonElement root = default;
-        if (reply.Status != 404 && !reply.TryReadJson(out root, out string error)) return context.Fail($"Error querying Consul agent: {error}");
+        if (reply.Status != 404 && !reply.TryReadJson(out root, out string error))
+        {
+            return context.Fail($"Error querying Consul agent: {error}");
+        }
+
         Write(root.Items(), context.RawOut);
         context.Out.WriteLine();
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
+using Consul.Fast.Daemon.Http.Json;
 
 namespace Consul.Fast.Daemon.Cli.Kv;
 
@@ -64,22 +65,18 @@ internal sealed class KvImportCommand : KvCommand
     private static bool TryRead(byte[] data, out List<Entry> entries, out string error)
     {
         entries = [];
-        error = "";
-        try
+        if (!JsonInput.TryParse(data, out JsonElement root, out error))
         {
-            using JsonDocument document = JsonDocument.Parse(data);
-            foreach (JsonElement entry in document.RootElement.Items())
-            {
-                entries.Add(new Entry(entry.Text("key"), entry.Number("flags"), entry.Text("value")));
-            }
-
-            return true;
-        }
-        catch (JsonException fault)
-        {
-            error = fault.Message;
+            if (error.EndsWith("EOF", StringComparison.Ordinal)) error = "unexpected end of JSON input";
             return false;
         }
+
+        foreach (JsonElement entry in root.Items())
+        {
+            entries.Add(new Entry(entry.Text("key"), entry.Number("flags"), entry.Text("value")));
+        }
+
+        return true;
     }
 
     private readonly record struct Entry(string Key, ulong Flags, string Value);
