@@ -21,11 +21,15 @@ internal abstract class FlagCommand : ICommand
         if (Flags.TryParse(args, out string error)) return await ExecuteAsync(Flags.Arguments, context);
         context.Error.WriteLine(error);
         Flags.WriteUsage(context.Error);
+        if (FlagErrorNote(error) is { } note) context.Error.WriteLine(note);
         return ExitCode.Error;
     }
 
     /// <summary>Runs with parsed flags; <paramref name="arguments"/> are the positionals.</summary>
     protected abstract Task<int> ExecuteAsync(string[] arguments, CommandContext context);
+
+    /// <summary>A further line after the report of a wrong flag, or null.</summary>
+    protected virtual string? FlagErrorNote(string error) => null;
 
     /// <summary>A message, a blank line and the help, on standard error.</summary>
     protected int FailWithHelp(CommandContext context, string message)

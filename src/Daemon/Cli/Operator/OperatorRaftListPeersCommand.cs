@@ -18,6 +18,8 @@ internal sealed class OperatorRaftListPeersCommand() : ClientCommand(ClientFlagS
           Displays the current Raft peer configuration.
         """;
 
+    protected override string FlagErrorNote(string error) => $"Failed to parse args: {error}";
+
     protected override async Task<int> ExecuteAsync(string[] arguments, CommandContext context)
     {
         using ConsulClient? client = Connect(context);
