@@ -18,6 +18,9 @@ public abstract class QueryRequest
 
     public bool RequireConsistent { get; set; }
 
+    /// <summary>A stale answer older than this is refused and the leader asked instead; zero for no bound.</summary>
+    public TimeSpan MaxStale { get; set; }
+
     /// <summary>A filter expression, empty for none.</summary>
     public string Filter { get; set; } = "";
 
@@ -26,6 +29,21 @@ public abstract class QueryRequest
 
     /// <summary>Ends a waiting call whose caller has gone.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Makes the request as new, so that one object can serve call after call.</summary>
+    public virtual void Reset()
+    {
+        Datacenter = "";
+        Token = "";
+        MinQueryIndex = 0;
+        MaxQueryTime = default;
+        AllowStale = false;
+        RequireConsistent = false;
+        MaxStale = default;
+        Filter = "";
+        NodeMetaFilters = null;
+        Cancellation = default;
+    }
 }
 
 /// <summary>A read that needs nothing but its datacenter.</summary>
@@ -35,6 +53,12 @@ public sealed class KeyRequest : QueryRequest
 {
     /// <summary>Key or prefix, valid until the call completes.</summary>
     public ReadOnlyMemory<byte> Key { get; set; }
+
+    public override void Reset()
+    {
+        base.Reset();
+        Key = default;
+    }
 }
 
 public sealed class NodeSpecificRequest : QueryRequest
