@@ -1,0 +1,87 @@
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>
+/// Runs reads against the published state in the asked consistency mode, and again and again while they wait for a change.
+/// A read that need not wait completes in place and allocates nothing of its own. Thread safe.
+/// </summary>
+internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
+{
+    /// <summary>A wait is lengthened by a random part of this share of it, so that waiters do not come back as one.</summary>
+    private const int JitterFraction = 16;
+
+    /// <summary>Answers a read.</summary>
+    /// <param name="request">Mode, minimum index and time limit.</param>
+    /// <param name="argument">Handed to <paramref name="run"/>, so that it can be static.</param>
+    /// <param name="run">One evaluation. It gets a watch set when the read may have to wait.</param>
+    public ValueTask<RpcResult<T>> RunAsync<TArgument, T>(
+        QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
+    {
+        if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return Failed<T>(unreachable);
+        if (request.MinQueryIndex > 0 || request.RequireConsistent || !CanServeNow(request))
+            return RunSlowAsync(request, argument, run);
+        return new ValueTask<RpcResult<T>>(Result(run(server.Store.Current, argument, null)));
+    }
+
+    private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
+
+    private bool CanServeNow(QueryRequest request) => gate.IsLeader || CanServeStale(request);
+
+    private bool CanServeStale(QueryRequest request) =>
+        request.AllowStale && gate.CanServeStale && (request.MaxStale <= TimeSpan.Zero || gate.LastContact <= request.MaxStale);
+
+    private async ValueTask<RpcResult<T>> RunSlowAsync<TArgument, T>(
+        QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
+    {
+        if (!CanServeNow(request) && await gate.AwaitLeaderAsync(request.Cancellation) is { } noLeader)
+            return RpcResult<T>.Fail(noLeader);
+        WatchSet? watches = request.MinQueryIndex > 0 ? new WatchSet() : null;
+        ulong minimum = request.MinQueryIndex;
+        TimeSpan limit = WaitLimit(request);
+        long start = server.Time.GetTimestamp();
+        bool wasNotFound = false;
+        while (true)
+        {
+            if (request.RequireConsistent && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed)
+                return RpcResult<T>.Fail(unconfirmed);
+            watches?.Clear();
+            ClusterState state = server.Store.Current;
+            QueryOutcome<T> outcome = run(state, argument, watches);
+            if (watches is null || outcome.Error is not null) return Result(outcome);
+            // A table-wide index moves with every write; while the object stays missing that is no news.
+            if (outcome.NotFound && wasNotFound) minimum = Math.Max(minimum, outcome.Index);
+            wasNotFound = outcome.NotFound;
+            if (Math.Max(outcome.Index, 1) > minimum) return Result(outcome);
+            TimeSpan left = limit - server.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) return Result(outcome);
+            WakeReason reason = await server.Store.Watches.WaitAsync(watches, state.Version, left, request.Cancellation);
+            if (reason != WakeReason.Changed) return Result(outcome);
+        }
+    }
+
+    private RpcResult<T> Result<T>(in QueryOutcome<T> outcome) => outcome.Error is { } error
+        ? RpcResult<T>.Fail(error, gate.Meta(outcome.Index))
+        : RpcResult<T>.Ok(outcome.Value, gate.Meta(outcome.Index));
+
+    private TimeSpan WaitLimit(QueryRequest request)
+    {
+        TimeSpan limit = request.MaxQueryTime > TimeSpan.Zero ? request.MaxQueryTime : server.Options.DefaultQueryTime;
+        if (limit > server.Options.MaxQueryTime) limit = server.Options.MaxQueryTime;
+        return limit + (limit / JitterFraction * Random.Shared.NextDouble());
+    }
+}
+
+/// <summary>What one evaluation of a read gave.</summary>
+/// <param name="Index">As computed by the index rules; 0 is reported as 1.</param>
+/// <param name="Value">The answer.</param>
+/// <param name="NotFound">The asked object is missing: changes elsewhere in its table shall not end the wait.</param>
+/// <param name="Error">Why there is no answer, or null.</param>
+internal readonly record struct QueryOutcome<T>(ulong Index, T Value, bool NotFound = false, string? Error = null)
+{
+    public static implicit operator QueryOutcome<T>(QueryResult<T> result) => new(result.Index, result.Value);
+
+    public static QueryOutcome<T> Fail(string error) => new(0, default!, Error: error);
+}
