@@ -72,13 +72,15 @@ internal sealed class JsonFields
     public bool Bool(params ReadOnlySpan<string> names)
     {
         if (!TryFind(names, out JsonElement value, out int at)) return false;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : WrongType(at, value, names[0], "bool", false);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean() : WrongType(at, value, names[0], "bool", false);
     }
 
     public int Int(params ReadOnlySpan<string> names)
     {
         if (!TryFind(names, out JsonElement value, out int at)) return 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : WrongNumber(at, value, names[0], "int", 0);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
+            ? number : WrongNumber(at, value, names[0], "int", 0);
     }
 
     public ulong UInt64(params ReadOnlySpan<string> names)
@@ -193,7 +195,11 @@ internal sealed class JsonFields
         if (Object(names) is not { } map) return null;
         int at = LastIndex(names);
         var pairs = new List<KeyValuePair<string, T>>();
-        foreach (JsonProperty property in map.EnumerateObject()) pairs.Add(new(property.Name, Decode(property.Value, typeName, decode, at)));
+        foreach (JsonProperty property in map.EnumerateObject())
+        {
+            pairs.Add(new(property.Name, Decode(property.Value, typeName, decode, at)));
+        }
+
         return SortedMap<T>.Create(pairs);
     }
 

@@ -94,14 +94,15 @@ internal static class RecordInput
 
     public static ServiceWeights Weights(JsonFields fields) => new(fields.Int("Passing"), fields.Int("Warning"));
 
-    /// <summary>Mesh settings of a service; unknown keys are dropped. A nested sidecar registration belongs to agents and is not read here.</summary>
+    /// <summary>Mesh settings of a service; unknown keys are dropped, and so is a nested registration, which only agents take.</summary>
     public static ServiceConnect Connect(JsonFields fields) => fields.Lenient().Bool("Native") ? new(true, null) : ServiceConnect.None;
 
     public static ServiceProxy Proxy(JsonFields fields)
     {
         var transparent = fields.Nested(
             "TransparentProxyConfig",
-            static f => new TransparentProxy(f.Int("OutboundListenerPort", "outbound_listener_port"), f.Bool("DialedDirectly", "dialed_directly")),
+            static f => new TransparentProxy(
+                f.Int("OutboundListenerPort", "outbound_listener_port"), f.Bool("DialedDirectly", "dialed_directly")),
             "TransparentProxy", "transparent_proxy");
         var expose = fields.Nested(
             "ExposeConfig", static f => new Expose(f.Bool("Checks"), f.List("ExposePath", ExposePath, "Paths")), "Expose");

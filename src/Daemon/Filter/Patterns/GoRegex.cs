@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+using Consul.Fast.Daemon.Text;
+
+namespace Consul.Fast.Daemon.Filter.Patterns;
+
+/// <summary>
+/// A regular expression in RE2 syntax, run by an automaton in time linear in the text, whatever the pattern. Differences to
+/// RE2: script names are no character classes, and word boundaries count letters of all scripts as word characters.
+/// </summary>
+internal sealed class GoRegex
+{
+    private readonly Regex _regex;
+
+    private GoRegex(Regex regex) => _regex = regex;
+
+    /// <param name="error">Complete error text.</param>
+    public static bool TryCompile(string pattern, out GoRegex? regex, out string error)
+    {
+        regex = null;
+        error = "";
+        var translator = new GoRegexTranslator(pattern);
+        if (!translator.TryTranslate(out string translated, out string fault))
+        {
+            error = $"Failed to compile regular expression {GoDuration.Quote(pattern)}: error parsing regexp: {fault}";
+            return false;
+        }
+
+        regex = new GoRegex(new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        return true;
+    }
+
+    public bool IsMatch(string text) => _regex.IsMatch(text);
+}
