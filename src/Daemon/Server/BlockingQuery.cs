@@ -58,6 +58,8 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
             TimeSpan left = limit - server.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return Result(outcome);
             WakeReason reason = await server.Store.Watches.WaitAsync(watches, state.Version, left, request.Cancellation);
+            // A restored snapshot replaced everything: answer from the new state, whatever its index is.
+            if (reason == WakeReason.Abandoned) return Result(run(server.Store.Current, argument, null));
             if (reason != WakeReason.Changed) return Result(outcome);
         }
     }
