@@ -35,9 +35,15 @@ public interface ILogStore : IDisposable
     /// <summary>Reads one entry of the durable or current batch; false when it is below the head, above the tail or in a gap.</summary>
     bool TryRead(ulong index, out LogEntry entry);
 
-    /// <summary>Forgets the entries up to and including <paramref name="index"/>; their space is given back.</summary>
+    /// <summary>
+    /// Forgets the entries up to and including <paramref name="index"/>. Belongs to the current batch: their space is given back
+    /// by the <see cref="Sync"/> that makes it durable.
+    /// </summary>
     void TruncateHead(ulong index);
 
-    /// <summary>Forgets every entry, so that the next may have any index: used when a snapshot replaces the log.</summary>
+    /// <summary>
+    /// Forgets every entry, so that the next may have any index: used when a snapshot replaces the log. Belongs to the current
+    /// batch like <see cref="TruncateHead"/>; term and vote stay.
+    /// </summary>
     void Reset();
 }

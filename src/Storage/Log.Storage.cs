@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Storage;
+
+/// <summary>Messages of the log and the snapshot store.</summary>
+internal static partial class StorageLog
+{
+    [LoggerMessage(4000, LogLevel.Warning, "Discarded an unfinished batch at the end of the log: file={File} offset={Offset}")]
+    public static partial void CutUnfinishedBatch(ILogger logger, string file, long offset);
+
+    [LoggerMessage(4001, LogLevel.Warning, "Failed to delete log files that are no longer needed")]
+    public static partial void CannotGiveSpaceBack(ILogger logger, Exception exception);
+}

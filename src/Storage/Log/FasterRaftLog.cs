@@ -1,0 +1,246 @@
+using System.Buffers;
+using Consul.Fast.Consensus;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Consul.Fast.Storage.Log;
+
+/// <summary>
+/// The Raft log on FASTER. A batch is encoded while it grows and becomes durable by one write and one sync; until then it lives
+/// beside the durable entries, so that a failure only has to forget it.
+/// </summary>
+/// <remarks>
+/// <see cref="TruncateHead"/> and <see cref="Reset"/> belong to the batch like everything else: the space is given back by the
+/// <see cref="Sync"/> that makes them durable.
+/// </remarks>
+public sealed class FasterRaftLog : ILogStore
+{
+    /// <summary>A batch buffer that grew larger is not kept.</summary>
+    private const int KeptBuffer = 4 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly SegmentFiles _files;
+    private readonly LogGeometry _geometry;
+    private readonly BatchWriter _writer;
+    private readonly EntryTable _durable;
+    private readonly EntryCache _cache;
+    private readonly PendingBatch _pending;
+    private readonly ILogger _logger;
+    private ArrayBufferWriter<byte> _buffer = new(64 << 10);
+    private HardState _durableHardState;
+    private HardState _hardState;
+    private bool _givesSpaceBack;
+
+    private FasterRaftLog(SegmentFiles files, LogGeometry geometry, ScannedLog scanned, RaftLogOptions options, ILogger logger)
+    {
+        _files = files;
+        _geometry = geometry;
+        _durable = scanned.Entries;
+        _hardState = _durableHardState = scanned.HardState;
+        _cache = new EntryCache(options.CacheEntries, options.CacheBytes);
+        _pending = new PendingBatch(_durable);
+        _writer = new BatchWriter(files, geometry, scanned.Tail);
+        _logger = logger;
+    }
+
+    public ulong FirstIndex
+    {
+        get
+        {
+            lock (_gate) return _pending.First;
+        }
+    }
+
+    public ulong LastIndex
+    {
+        get
+        {
+            lock (_gate) return _pending.Last;
+        }
+    }
+
+    public HardState HardState
+    {
+        get
+        {
+            lock (_gate) return _hardState;
+        }
+    }
+
+    /// <summary>Opens the log in a directory, or starts an empty one.</summary>
+    /// <param name="directory">Holds nothing but this log.</param>
+    /// <exception cref="LogDamagedException">Acknowledged entries cannot be read.</exception>
+    /// <exception cref="DataFormatException">The log was written by a newer version.</exception>
+    public static FasterRaftLog Open(string directory, ILogger? logger = null) => Open(directory, new RaftLogOptions(), logger);
+
+    internal static FasterRaftLog Open(string directory, RaftLogOptions options, ILogger? logger = null)
+    {
+        logger ??= NullLogger.Instance;
+        FormatVersion.Check(directory);
+        var files = new SegmentFiles(directory, options.SegmentSize, options.Io);
+        try
+        {
+            var geometry = new LogGeometry(options.PageSize);
+            var scanned = LogScanner.Scan(files, geometry);
+            var (path, offset) = files.Locate(scanned.Tail.Address);
+            if (scanned.HasRemains) StorageLog.CutUnfinishedBatch(logger, path, offset);
+            files.DeleteAbove(scanned.Tail.Address);
+            files.Reserve(scanned.Tail.Address);
+            return new FasterRaftLog(files, geometry, scanned, options, logger);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    public void Append(ReadOnlySpan<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Index == 0 || (_pending.Last != 0 && entry.Index > _pending.Last + 1))
+                throw new ArgumentException($"entry {entry.Index} cannot follow entry {_pending.Last}", nameof(entries));
+            var offset = _buffer.WrittenCount;
+            var length = LogRecord.WriteEntry(_buffer, entry);
+            lock (_gate) _pending.Add(entry, offset, length);
+        }
+    }
+
+    public void SetHardState(HardState state)
+    {
+        LogRecord.WriteHardState(_buffer, state);
+        lock (_gate) _hardState = state;
+    }
+
+    public void TruncateHead(ulong index)
+    {
+        if (_pending.First == 0 || index < _pending.First) return;
+        // The files that hold the older record of term and vote may go with the entries.
+        LogRecord.WriteHardState(_buffer, _hardState);
+        LogRecord.WriteHead(_buffer, index);
+        _givesSpaceBack = true;
+        lock (_gate) _pending.RemoveTo(index);
+    }
+
+    public void Reset()
+    {
+        LogRecord.WriteHardState(_buffer, _hardState);
+        LogRecord.WriteReset(_buffer);
+        _givesSpaceBack = true;
+        lock (_gate) _pending.Clear();
+    }
+
+    public void Sync()
+    {
+        if (_buffer.WrittenCount == 0) return;
+        long batch;
+        try
+        {
+            batch = _writer.Write(_buffer.WrittenMemory);
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _pending.Discard();
+                _hardState = _durableHardState;
+            }
+            EndBatch();
+            throw;
+        }
+        lock (_gate)
+        {
+            _pending.Publish(_cache, _geometry, batch);
+            _durableHardState = _hardState;
+        }
+        if (_givesSpaceBack) GiveSpaceBack(batch);
+        EndBatch();
+    }
+
+    public bool TryRead(ulong index, out LogEntry entry)
+    {
+        EntryLocation location;
+        lock (_gate)
+        {
+            entry = _pending.Find(index)!;
+            if (entry is not null) return true;
+            if (!_pending.KeepsDurable(index)) return false;
+            entry = _cache.Find(index)!;
+            if (entry is not null) return true;
+            location = _durable[index];
+        }
+        try
+        {
+            entry = ReadStored(index, location);
+            return true;
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or FileNotFoundException)
+        {
+            // The head was truncated in the meantime; any other reason is a fault.
+            lock (_gate)
+            {
+                if (_pending.KeepsDurable(index) && _durable[index] == location) throw;
+            }
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _files.Dispose();
+    }
+
+    private LogEntry ReadStored(ulong index, EntryLocation location)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(location.Length);
+        try
+        {
+            var record = buffer.AsSpan(0, location.Length);
+            var address = location.Address;
+            for (var rest = record; rest.Length > 0;)
+            {
+                var piece = rest[..Math.Min(rest.Length, _geometry.Room(address))];
+                _files.Read(address, piece);
+                rest = rest[piece.Length..];
+                address = _geometry.PageStart(address) + _geometry.PageSize + LogGeometry.Overhead;
+            }
+            if (LogRecord.TryTake(record, out var kind, out var whole) && kind == RecordKind.Entry && LogRecord.Index(whole) == index)
+                return LogRecord.ReadEntry(whole);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        var (path, offset) = _files.Locate(location.Address);
+        throw new LogDamagedException($"entry {index} cannot be read", path, offset, index - 1);
+    }
+
+    /// <summary>Deletes the files in front of what is still needed: the first entry, and the batch that repeats term and vote.</summary>
+    private void GiveSpaceBack(long batch)
+    {
+        var needed = batch;
+        if (_durable.Count > 0)
+        {
+            var first = _durable[_durable.First];
+            needed = Math.Min(batch, first.Address - first.Back);
+        }
+        try
+        {
+            _files.DeleteBelow(needed);
+        }
+        catch (IOException failure)
+        {
+            // The entries are forgotten all the same; only their space stays taken until the next truncation.
+            StorageLog.CannotGiveSpaceBack(_logger, failure);
+        }
+    }
+
+    private void EndBatch()
+    {
+        _givesSpaceBack = false;
+        if (_buffer.Capacity > KeptBuffer) _buffer = new ArrayBufferWriter<byte>(64 << 10);
+        else _buffer.ResetWrittenCount();
+    }
+}
