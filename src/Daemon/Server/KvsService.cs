@@ -1,0 +1,58 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>The key-value store. Thread safe.</summary>
+internal sealed class KvsService(IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands) : IKvs
+{
+    public const string KeyMissing = "Must provide key";
+
+    private const string ApplyPrefix = "raft apply failed: ";
+
+    public async ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request)
+    {
+        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
+            return RpcResult<bool>.Fail(refused);
+        if (Check(request.Op, request.DirEnt) is { } fault) return RpcResult<bool>.Fail(fault);
+        if (IsDelayed(server.Store, request.Op, request.DirEnt)) return RpcResult<bool>.Ok(false);
+        ProposalResult result = await commands.ProposeAsync(request);
+        return ProposalError.Of(result) is { } error
+            ? RpcResult<bool>.Fail(ApplyPrefix + error)
+            : RpcResult<bool>.Ok(result.Value as bool? ?? true);
+    }
+
+    public ValueTask<RpcResult<DirEntry?>> GetAsync(KeyRequest request) => queries.RunAsync(request, request, Get);
+
+    public ValueTask<RpcResult<IReadOnlyList<DirEntry>>> ListAsync(KeyRequest request) => queries.RunAsync(
+        request,
+        request,
+        static (ClusterState state, KeyRequest r, WatchSet? watches) =>
+            (QueryOutcome<IReadOnlyList<DirEntry>>)state.KvList(r.Key.Span, watches));
+
+    /// <summary>What is wrong with an operation before anything is looked up, or null.</summary>
+    internal static string? Check(string op, DirEntry entry)
+    {
+        bool needsKey = op is not (KvsOp.DeleteTree or KvsOp.GetTree);
+        return needsKey && entry.Key.Length == 0 ? KeyMissing : null;
+    }
+
+    /// <summary>
+    /// True when a lock may not be taken yet because its last holder's session ended just now. Only the leader looks at
+    /// this, before it proposes: the delay is its own clock's matter and no part of the replicated state.
+    /// </summary>
+    internal static bool IsDelayed(StateStore store, string op, DirEntry entry) =>
+        op == KvsOp.Lock && store.KvLockDelay(entry.Key) > TimeSpan.Zero;
+
+    private static QueryOutcome<DirEntry?> Get(ClusterState state, KeyRequest request, WatchSet? watches)
+    {
+        DirEntry? entry = state.KvGet(request.Key.Span, watches);
+        return entry is null
+            ? new QueryOutcome<DirEntry?>(state.KvTableIndex, null, NotFound: true)
+            : new QueryOutcome<DirEntry?>(entry.ModifyIndex, entry);
+    }
+}
