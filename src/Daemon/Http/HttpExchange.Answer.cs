@@ -39,7 +39,8 @@ internal sealed partial class HttpExchange
     /// <summary>Whether an answer's head has gone into the connection.</summary>
     internal bool HasStarted => _started;
 
-    private bool IsPretty => _options.PrettyAlways || (_query.Count > 0 && _query.Has("pretty"));
+    /// <summary>Whether JSON is to be indented.</summary>
+    public bool IsPretty => _options.PrettyAlways || (_query.Count > 0 && _query.Has("pretty"));
 
     public void SetHeader(string name, string value) => Headers[name] = value;
 
