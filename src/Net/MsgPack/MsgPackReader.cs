@@ -36,6 +36,22 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
         return false;
     }
 
+    /// <summary>The kind of the next object, without reading it.</summary>
+    public readonly MsgPackKind Peek() => Failed || AtEnd ? MsgPackKind.None : _input[_position] switch
+    {
+        < MsgPackCode.FixMap or >= 0xe0 => MsgPackKind.SignedInteger,
+        < MsgPackCode.FixArray or MsgPackCode.Map16 or MsgPackCode.Map32 => MsgPackKind.Map,
+        < MsgPackCode.FixRaw or MsgPackCode.Array16 or MsgPackCode.Array32 => MsgPackKind.Array,
+        < MsgPackCode.Nil or MsgPackCode.Raw8 or MsgPackCode.Raw16 or MsgPackCode.Raw32 => MsgPackKind.Raw,
+        MsgPackCode.Nil => MsgPackKind.Nil,
+        MsgPackCode.False or MsgPackCode.True => MsgPackKind.Bool,
+        MsgPackCode.Bin8 or MsgPackCode.Bin16 or MsgPackCode.Bin32 => MsgPackKind.Bin,
+        MsgPackCode.Float32 or MsgPackCode.Float64 => MsgPackKind.Float,
+        >= MsgPackCode.UInt8 and <= MsgPackCode.UInt64 => MsgPackKind.UnsignedInteger,
+        >= MsgPackCode.Int8 and <= MsgPackCode.Int64 => MsgPackKind.SignedInteger,
+        _ => MsgPackKind.None,
+    };
+
     /// <summary>Consumes a nil if one comes next.</summary>
     public bool TryReadNil()
     {
