@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -33,15 +34,10 @@ internal sealed record Answer(int Status, byte[] Body, Dictionary<string, string
     public static async Task<Answer> Read(HttpResponseMessage response)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach ((string name, IEnumerable<string> values) in response.Headers.NonValidated.Select(header => (header.Key, header.Value.AsEnumerable())))
-        {
-            headers[name] = string.Join(", ", values);
-        }
-
         byte[] body = await response.Content.ReadAsByteArrayAsync();
-        foreach ((string name, IEnumerable<string> values) in response.Content.Headers.NonValidated.Select(header => (header.Key, header.Value.AsEnumerable())))
+        foreach ((string name, HeaderStringValues values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
         {
-            headers[name] = string.Join(", ", values);
+            headers[name] = values.ToString();
         }
 
         return new Answer((int)response.StatusCode, body, headers);

@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: SupportedOSPlatform("linux")]
