@@ -113,6 +113,12 @@ internal sealed partial class HttpExchange
     public void Json<T>(int status, T value, Action<Utf8JsonWriter, T> write)
     {
         SetAnswer(status, JsonContentType);
+        AppendJson(value, write);
+    }
+
+    /// <summary>Adds a value as JSON to the body as it stands, whatever its type.</summary>
+    public void AppendJson<T>(T value, Action<Utf8JsonWriter, T> write)
+    {
         if (IsPretty)
         {
             using (var pretty = new Utf8JsonWriter(_body, JsonLayout.Indented)) write(pretty, value);

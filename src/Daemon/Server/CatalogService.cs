@@ -1,0 +1,108 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Filter;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>The catalog: registrations, and lists of nodes and services. Thread safe.</summary>
+internal sealed class CatalogService(IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands) : ICatalog
+{
+    private const string NodeMissing = "Must provide node";
+
+    public async ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request)
+    {
+        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
+            return RpcResult<bool>.Fail(refused);
+        if (Prepare(ref request) is { } fault) return RpcResult<bool>.Fail(fault);
+        return Outcome(await commands.ProposeAsync(request));
+    }
+
+    public async ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request)
+    {
+        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
+            return RpcResult<bool>.Fail(refused);
+        if (request.Node.Length == 0) return RpcResult<bool>.Fail(NodeMissing);
+        return Outcome(await commands.ProposeAsync(request));
+    }
+
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) =>
+        new(RpcResult<IReadOnlyList<string>>.Ok([server.Datacenter]));
+
+    public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request)
+    {
+        if (!ListFilter<Node>.TryCreate(request, FilterSelectors.Node, out ListFilter<Node> filter, out string error))
+            return Failed<IReadOnlyList<Node>>(error);
+        return queries.RunAsync(request, filter, static (state, f, watches) =>
+        {
+            QueryResult<IReadOnlyList<Node>> found = state.Nodes(watches);
+            return new QueryOutcome<IReadOnlyList<Node>>(found.Index, f.Keep(found.Value, state, static (_, node) => node));
+        });
+    }
+
+    public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) => queries.RunAsync(
+        request,
+        request.NodeMetaFilters is { Count: > 0 } pairs ? pairs : null,
+        static (ClusterState state, IReadOnlyList<KeyValuePair<string, string>>? nodeMeta, WatchSet? watches) =>
+            (QueryOutcome<IReadOnlyList<ServiceTags>>)state.Services(nodeMeta, watches));
+
+    public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request)
+    {
+        if (request.ServiceName.Length == 0) return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
+        if (!ListFilter<ServiceInstance>.TryCreate(request, FilterSelectors.ServiceInstance, out var filter, out string error))
+            return Failed<IReadOnlyList<ServiceInstance>>(error);
+        return queries.RunAsync(
+            request,
+            (Name: request.ServiceName, Tags: request.ServiceTags, Filter: filter),
+            static (state, a, watches) =>
+            {
+                QueryResult<IReadOnlyList<ServiceInstance>> found = state.ServiceNodes(a.Name, a.Tags, watches);
+                IReadOnlyList<ServiceInstance> kept = a.Filter.Keep(found.Value, state, static (_, instance) => instance.Node);
+                return new QueryOutcome<IReadOnlyList<ServiceInstance>>(found.Index, kept);
+            });
+    }
+
+    public ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request)
+    {
+        if (request.Node.Length == 0) return Failed<NodeServices?>(NodeMissing);
+        if (!ListFilter<NodeService>.TryCreate(request, FilterSelectors.NodeService, out var filter, out string error))
+            return Failed<NodeServices?>(error);
+        return queries.RunAsync(
+            request,
+            (request.Node, Filter: filter),
+            static (state, a, watches) =>
+            {
+                QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?> found = state.NodeServices(a.Node, watches);
+                NodeServices? services = found.Value is { } value ? new NodeServices(value.Node, a.Filter.Keep(value.Services)) : null;
+                return new QueryOutcome<NodeServices?>(found.Index, services);
+            });
+    }
+
+    /// <summary>Checks a registration and brings it into the form that goes into the log.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    private static string? Prepare(ref RegisterRequest request)
+    {
+        if (RegistrationRules.CheckNode(request.Node, request.Id) is { } nodeFault) return nodeFault;
+        if (request.Address.Length == 0 && !request.SkipNodeUpdate) return "Must provide address if SkipNodeUpdate is not set";
+        if (request.Service is { } service)
+        {
+            if (RegistrationRules.Prepare(ref service) is { } serviceFault) return serviceFault;
+            request = request with { Service = service };
+        }
+
+        string node = request.Node;
+        IEnumerable<HealthCheck> checks = request.Checks ?? [];
+        if (request.Check is not null) checks = checks.Append(request.Check);
+        List<HealthCheck> completed = [.. checks.Select(check => RegistrationRules.Complete(check, node))];
+        request = request with { Check = null, Checks = completed.Count == 0 ? request.Checks : completed };
+        return null;
+    }
+
+    private static RpcResult<bool> Outcome(in ProposalResult result) =>
+        ProposalError.Of(result) is { } error ? RpcResult<bool>.Fail(error) : RpcResult<bool>.Ok(true);
+
+    private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
+}

@@ -1,0 +1,27 @@
+using Consul.Fast.Daemon.Filter;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>Nodes with everything on them, for the user interface and for the agents themselves. Thread safe.</summary>
+internal sealed class InternalService(BlockingQuery queries) : IInternal
+{
+    public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) => queries.RunAsync(
+        request,
+        request.Node,
+        static (ClusterState state, string node, WatchSet? watches) => (QueryOutcome<NodeInfo?>)state.NodeInfo(node, watches));
+
+    public ValueTask<RpcResult<IReadOnlyList<NodeInfo>>> NodeDumpAsync(DcSpecificRequest request)
+    {
+        if (!ListFilter<NodeInfo>.TryCreate(request, FilterSelectors.NodeInfo, out ListFilter<NodeInfo> filter, out string error))
+            return new ValueTask<RpcResult<IReadOnlyList<NodeInfo>>>(RpcResult<IReadOnlyList<NodeInfo>>.Fail(error));
+        return queries.RunAsync(request, filter, static (state, f, watches) =>
+        {
+            QueryResult<IReadOnlyList<NodeInfo>> found = state.NodeDump(watches);
+            return new QueryOutcome<IReadOnlyList<NodeInfo>>(found.Index, f.Keep(found.Value));
+        });
+    }
+}
