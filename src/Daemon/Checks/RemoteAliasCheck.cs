@@ -1,0 +1,73 @@
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.Records;
+
+namespace Consul.Fast.Daemon.Checks;
+
+/// <summary>Mirrors a service of another node: waits at the servers for changes of that node's checks.</summary>
+internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckType type, Func<string> token, ICatalog catalog) : IRunningCheck
+{
+    private const int FailuresBeforeBackOff = 3;
+    private static readonly TimeSpan s_wait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_backOffMax = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+
+    public void Start() => _ = RunAsync(_stop.Token);
+
+    public void Stop() => _stop.Cancel();
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        var request = new NodeSpecificRequest { Node = type.AliasNode, AllowStale = true, MaxQueryTime = s_wait, Cancellation = stop };
+        int failures = 0;
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                request.Token = token();
+                RpcResult<IReadOnlyList<HealthCheck>> answer = await environment.Health.NodeChecksAsync(request).ConfigureAwait(false);
+                if (stop.IsCancellationRequested) return;
+                if (answer.Error is { } error)
+                {
+                    request.MinQueryIndex = 0;
+                    await ReportFailureAsync(error, ++failures, stop).ConfigureAwait(false);
+                    continue;
+                }
+
+                failures = 0;
+                request.MinQueryIndex = answer.Meta.Index < request.MinQueryIndex ? 0 : answer.Meta.Index;
+                bool exists = await ServiceExistsAsync(stop).ConfigureAwait(false);
+                (string status, string output) = AliasHealth.Evaluate(
+                    type.CheckId, type.AliasNode, type.AliasService, type.AliasNode, answer.Value, () => exists);
+                environment.Notifier.UpdateCheck(type.CheckId, status, output);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped while waiting.
+        }
+    }
+
+    private async Task ReportFailureAsync(string error, int failures, CancellationToken stop)
+    {
+        environment.Logger.AliasQueryFailed(type.CheckId, error);
+        // One failed query may be a change of leader; two are worth an alarm.
+        if (failures > 1)
+        {
+            environment.Notifier.UpdateCheck(
+                type.CheckId, CheckStatus.Critical, $"Failure checking aliased node or service: {error}");
+        }
+
+        var wait = TimeSpan.FromSeconds(1);
+        if (failures > FailuresBeforeBackOff) wait = TimeSpan.FromSeconds(1L << Math.Min(failures - FailuresBeforeBackOff, 6));
+        if (wait > s_backOffMax) wait = s_backOffMax;
+        await Task.Delay(wait, environment.Wheel.Time, stop).ConfigureAwait(false);
+    }
+
+    private async Task<bool> ServiceExistsAsync(CancellationToken stop)
+    {
+        var request = new NodeSpecificRequest { Node = type.AliasNode, AllowStale = true, Token = token(), Cancellation = stop };
+        RpcResult<NodeServices?> answer = await catalog.NodeServicesAsync(request).ConfigureAwait(false);
+        return answer.Error is null && answer.Value is { } node && node.Services.Any(service => service.Id == type.AliasService);
+    }
+}

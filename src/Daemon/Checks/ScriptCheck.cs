@@ -1,0 +1,68 @@
+using Consul.Fast.Daemon.Text;
+using Consul.Fast.Storage.Records;
+
+namespace Consul.Fast.Daemon.Checks;
+
+/// <summary>Runs a command: exit code 0 is passing, 1 warning, anything else critical.</summary>
+internal sealed class ScriptCheck(CheckEnvironment environment, CheckType type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(30))
+{
+    protected override async Task ProbeAsync(CancellationToken deadline)
+    {
+        using ChildProcess? child = ChildProcess.Start(Type.ScriptArgs!, out string error);
+        if (child is null)
+        {
+            Environment.Logger.CheckFailedToStart(Type.CheckId, error);
+            Publish(CheckStatus.Critical, error);
+            return;
+        }
+
+        var output = new TailBuffer(OutputMaxSize);
+        Task<int> exit = child.RunToEndAsync(output);
+        if (await EndsBeforeAsync(exit, deadline).ConfigureAwait(false))
+        {
+            string status = await exit.ConfigureAwait(false) switch
+            {
+                0 => CheckStatus.Passing,
+                1 => CheckStatus.Warning,
+                _ => CheckStatus.Critical,
+            };
+            Publish(status, output.ToCapturedText());
+            return;
+        }
+
+        if (!child.KillGroup(out error)) Environment.Logger.CheckNotKilled(Type.CheckId, error);
+        string timeout = GoDuration.Format(Timeout);
+        Environment.Logger.CheckTimedOut(Type.CheckId, timeout);
+        string captured = output.ToCapturedText();
+        Publish(CheckStatus.Critical, $"Timed out ({timeout}) running check{(captured.Length > 0 ? "\n\n" : "")}{captured}");
+        // Never two instances at once.
+        await exit.ConfigureAwait(false);
+    }
+
+    private async Task<bool> EndsBeforeAsync(Task<int> exit, CancellationToken deadline)
+    {
+        try
+        {
+            await exit.WaitAsync(deadline).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!Stopped)
+        {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            // A stopped check lets its script finish, within the script's usual time.
+        }
+
+        try
+        {
+            await exit.WaitAsync(Timeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
