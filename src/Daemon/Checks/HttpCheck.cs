@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
@@ -12,7 +13,7 @@ internal sealed class HttpCheck : PeriodicCheck
     private readonly Uri? _url;
     private readonly string _method;
 
-    public HttpCheck(CheckEnvironment environment, CheckType type)
+    public HttpCheck(CheckEnvironment environment, CheckDefinition type)
         : base(environment, type, TimeSpan.FromSeconds(10))
     {
         _client = environment.Clients.Get(new(type.TlsServerName, type.TlsSkipVerify, !type.DisableRedirects, UseProxy: true));
@@ -40,7 +41,7 @@ internal sealed class HttpCheck : PeriodicCheck
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or FormatException)
         {
             string text = $"{Verb()} \"{Type.Http}\": {Reason(fault, deadline)}";
-            Environment.Logger.HttpRequestFailed(Type.CheckId, text);
+            Environment.Logger.HttpRequestFailed(Type.Id, text);
             Publish(CheckStatus.Critical, text);
         }
     }
@@ -86,7 +87,7 @@ internal sealed class HttpCheck : PeriodicCheck
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
         {
             // The status line has already decided; what came of the body is shown.
-            Environment.Logger.HttpBodyFailed(Type.CheckId, fault.Message);
+            Environment.Logger.HttpBodyFailed(Type.Id, fault.Message);
         }
         finally
         {

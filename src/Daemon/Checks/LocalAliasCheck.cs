@@ -1,9 +1,10 @@
 using Consul.Fast.Net.Timers;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Mirrors a service of this agent: evaluated anew at every local change, and at least once a minute.</summary>
-internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckType type, string localNode)
+internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinition type, string localNode)
     : TimerEntry, IRunningCheck, IThreadPoolWorkItem
 {
     private static readonly TimeSpan s_reevaluation = TimeSpan.FromMinutes(1);
@@ -33,9 +34,9 @@ internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckType ty
         Volatile.Write(ref _queued, 0);
         if (_stopped) return;
         (string status, string output) = AliasHealth.Evaluate(
-            type.CheckId, type.AliasNode, type.AliasService, localNode, environment.Aliases.Checks(),
+            type.Id, type.AliasNode, type.AliasService, localNode, environment.Aliases.Checks(),
             () => environment.Aliases.ServiceExists(type.AliasService));
-        environment.Notifier.UpdateCheck(type.CheckId, status, output);
+        environment.Notifier.UpdateCheck(type.Id, status, output);
         if (!_stopped) environment.Wheel.Schedule(this, s_reevaluation);
     }
 

@@ -1,6 +1,7 @@
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
@@ -16,7 +17,7 @@ internal abstract class PeriodicCheck : TimerEntry, IRunningCheck, IThreadPoolWo
     private CancellationTokenSource? _deadline;
     private volatile bool _stopped;
 
-    protected PeriodicCheck(CheckEnvironment environment, CheckType type, TimeSpan defaultTimeout)
+    protected PeriodicCheck(CheckEnvironment environment, CheckDefinition type, TimeSpan defaultTimeout)
     {
         Environment = environment;
         Type = type;
@@ -25,17 +26,16 @@ internal abstract class PeriodicCheck : TimerEntry, IRunningCheck, IThreadPoolWo
         _interval = GoDuration.ToTimeSpan(type.IntervalNs);
         if (_interval < environment.MinInterval)
         {
-            environment.Logger.CheckIntervalTooShort(type.CheckId, GoDuration.Format(environment.MinInterval));
+            environment.Logger.CheckIntervalTooShort(type.Id, GoDuration.Format(environment.MinInterval));
             _interval = environment.MinInterval;
         }
 
-        _handler = new StatusHandler(
-            environment.Notifier, environment.Logger, type.CheckId, type.SuccessBeforePassing, type.FailuresBeforeCritical);
+        _handler = new StatusHandler(environment.Notifier, environment.Logger, type);
     }
 
     protected CheckEnvironment Environment { get; }
 
-    protected CheckType Type { get; }
+    protected CheckDefinition Type { get; }
 
     protected int OutputMaxSize { get; }
 
@@ -105,7 +105,7 @@ internal abstract class PeriodicCheck : TimerEntry, IRunningCheck, IThreadPoolWo
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            if (!_stopped) Environment.Logger.CheckFailedUnexpectedly(fault, Type.CheckId);
+            if (!_stopped) Environment.Logger.CheckFailedUnexpectedly(fault, Type.Id);
             Publish(CheckStatus.Critical, fault.Message);
         }
 

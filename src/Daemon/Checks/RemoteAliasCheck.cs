@@ -1,10 +1,13 @@
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Mirrors a service of another node: waits at the servers for changes of that node's checks.</summary>
-internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckType type, Func<string> token, ICatalog catalog) : IRunningCheck
+#pragma warning disable CA1001 // A source without a timer holds nothing that needs disposal.
+internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefinition type, Func<string> token, ICatalog catalog) : IRunningCheck
+#pragma warning restore CA1001
 {
     private const int FailuresBeforeBackOff = 3;
     private static readonly TimeSpan s_wait = TimeSpan.FromMinutes(1);
@@ -38,8 +41,8 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckType t
                 request.MinQueryIndex = answer.Meta.Index < request.MinQueryIndex ? 0 : answer.Meta.Index;
                 bool exists = await ServiceExistsAsync(stop).ConfigureAwait(false);
                 (string status, string output) = AliasHealth.Evaluate(
-                    type.CheckId, type.AliasNode, type.AliasService, type.AliasNode, answer.Value, () => exists);
-                environment.Notifier.UpdateCheck(type.CheckId, status, output);
+                    type.Id, type.AliasNode, type.AliasService, type.AliasNode, answer.Value, () => exists);
+                environment.Notifier.UpdateCheck(type.Id, status, output);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -50,12 +53,12 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckType t
 
     private async Task ReportFailureAsync(string error, int failures, CancellationToken stop)
     {
-        environment.Logger.AliasQueryFailed(type.CheckId, error);
+        environment.Logger.AliasQueryFailed(type.Id, error);
         // One failed query may be a change of leader; two are worth an alarm.
         if (failures > 1)
         {
             environment.Notifier.UpdateCheck(
-                type.CheckId, CheckStatus.Critical, $"Failure checking aliased node or service: {error}");
+                type.Id, CheckStatus.Critical, $"Failure checking aliased node or service: {error}");
         }
 
         var wait = TimeSpan.FromSeconds(1);

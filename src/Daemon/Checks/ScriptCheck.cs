@@ -1,17 +1,18 @@
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Runs a command: exit code 0 is passing, 1 warning, anything else critical.</summary>
-internal sealed class ScriptCheck(CheckEnvironment environment, CheckType type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(30))
+internal sealed class ScriptCheck(CheckEnvironment environment, CheckDefinition type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(30))
 {
     protected override async Task ProbeAsync(CancellationToken deadline)
     {
         using ChildProcess? child = ChildProcess.Start(Type.ScriptArgs!, out string error);
         if (child is null)
         {
-            Environment.Logger.CheckFailedToStart(Type.CheckId, error);
+            Environment.Logger.CheckFailedToStart(Type.Id, error);
             Publish(CheckStatus.Critical, error);
             return;
         }
@@ -30,9 +31,9 @@ internal sealed class ScriptCheck(CheckEnvironment environment, CheckType type) 
             return;
         }
 
-        if (!child.KillGroup(out error)) Environment.Logger.CheckNotKilled(Type.CheckId, error);
+        if (!child.KillGroup(out error)) Environment.Logger.CheckNotKilled(Type.Id, error);
         string timeout = GoDuration.Format(Timeout);
-        Environment.Logger.CheckTimedOut(Type.CheckId, timeout);
+        Environment.Logger.CheckTimedOut(Type.Id, timeout);
         string captured = output.ToCapturedText();
         Publish(CheckStatus.Critical, $"Timed out ({timeout}) running check{(captured.Length > 0 ? "\n\n" : "")}{captured}");
         // Never two instances at once.
@@ -57,7 +58,7 @@ internal sealed class ScriptCheck(CheckEnvironment environment, CheckType type) 
 
         try
         {
-            await exit.WaitAsync(Timeout).ConfigureAwait(false);
+            await exit.WaitAsync(Timeout, CancellationToken.None).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -1,5 +1,6 @@
 using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
@@ -7,11 +8,10 @@ namespace Consul.Fast.Daemon.Checks;
 /// Publishes a result only after enough consecutive ones of its kind. Passing and warning are one kind. Both counts
 /// start at their thresholds, so the very first result is published. Not thread safe: one run at a time uses it.
 /// </summary>
-internal sealed class StatusHandler(
-    ICheckNotifier notifier, ILogger logger, string checkId, int successBeforePassing, int failuresBeforeCritical)
+internal sealed class StatusHandler(ICheckNotifier notifier, ILogger logger, CheckDefinition check)
 {
-    private int _successes = successBeforePassing;
-    private int _failures = failuresBeforeCritical;
+    private int _successes = check.SuccessBeforePassing;
+    private int _failures = check.FailuresBeforeCritical;
 
     public void Update(string status, string output)
     {
@@ -19,27 +19,27 @@ internal sealed class StatusHandler(
         {
             _successes = Math.Min(_successes, int.MaxValue - 1) + 1;
             _failures = 0;
-            if (_successes < successBeforePassing)
+            if (_successes < check.SuccessBeforePassing)
             {
-                logger.CheckBelowSuccessThreshold(checkId, status, _successes, successBeforePassing);
+                logger.CheckBelowSuccessThreshold(check.Id, status, _successes, check.SuccessBeforePassing);
                 return;
             }
 
-            logger.CheckStatusUpdated(checkId, status);
+            logger.CheckStatusUpdated(check.Id, status);
         }
         else
         {
             _failures = Math.Min(_failures, int.MaxValue - 1) + 1;
             _successes = 0;
-            if (_failures < failuresBeforeCritical)
+            if (_failures < check.FailuresBeforeCritical)
             {
-                logger.CheckBelowFailureThreshold(checkId, status, _failures, failuresBeforeCritical);
+                logger.CheckBelowFailureThreshold(check.Id, status, _failures, check.FailuresBeforeCritical);
                 return;
             }
 
-            logger.CheckIsCritical(checkId);
+            logger.CheckIsCritical(check.Id);
         }
 
-        notifier.UpdateCheck(checkId, status, output);
+        notifier.UpdateCheck(check.Id, status, output);
     }
 }

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Passing when a TCP connection can be made.</summary>
-internal sealed class TcpCheck(CheckEnvironment environment, CheckType type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(10))
+internal sealed class TcpCheck(CheckEnvironment environment, CheckDefinition type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(10))
 {
     protected override async Task ProbeAsync(CancellationToken deadline)
     {
@@ -21,7 +22,7 @@ internal sealed class TcpCheck(CheckEnvironment environment, CheckType type) : P
         }
         catch (DialException fault)
         {
-            Environment.Logger.SocketConnectionFailed(Type.CheckId, fault.Message);
+            Environment.Logger.SocketConnectionFailed(Type.Id, fault.Message);
             Publish(CheckStatus.Critical, fault.Message);
         }
     }

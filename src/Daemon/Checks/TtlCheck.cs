@@ -2,6 +2,7 @@ using System.Text;
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
@@ -15,12 +16,12 @@ internal sealed class TtlCheck : TimerEntry, IRunningCheck, IThreadPoolWorkItem
     private long _deadline;
     private bool _stopped;
 
-    public TtlCheck(CheckEnvironment environment, CheckType type, string lastOutput)
+    public TtlCheck(CheckEnvironment environment, CheckDefinition type, string lastOutput)
     {
         _environment = environment;
         _lastOutput = lastOutput;
         _outputMaxSize = type.OutputMaxSize > 0 ? Math.Min(type.OutputMaxSize, environment.OutputMaxSize) : environment.OutputMaxSize;
-        CheckId = type.CheckId;
+        CheckId = type.Id;
         Ttl = GoDuration.ToTimeSpan(type.TtlNs);
     }
 
