@@ -64,13 +64,14 @@ internal sealed partial class LocalState : ICheckNotifier, IAliasSource
             if (check.Status == status && check.Output == output) return;
             bool deferred = check.Status == status && options.CheckUpdateInterval > TimeSpan.Zero;
             entry.Check = check with { Status = status, Output = output };
-            entry.Revision++;
             if (deferred)
             {
+                // No new revision: a sync on its way must not be repeated early for the sake of this output.
                 Defer(entry, checkId);
                 return;
             }
 
+            entry.Revision++;
             entry.InSync = false;
         }
 

@@ -48,14 +48,15 @@ internal sealed partial class LocalState
         }
     }
 
-    public IReadOnlyList<string> ServiceIdsToSync()
+    /// <summary>The services that differ from the catalog, or all of them, in the order of their ids.</summary>
+    public IReadOnlyList<string> ServiceIdsToSync(bool all)
     {
-        lock (_gate) return [.. _services.Keys.Order(StringComparer.Ordinal)];
+        lock (_gate) return Ids(_services, all);
     }
 
-    public IReadOnlyList<string> CheckIdsToSync()
+    public IReadOnlyList<string> CheckIdsToSync(bool all)
     {
-        lock (_gate) return [.. _checks.Keys.Order(StringComparer.Ordinal)];
+        lock (_gate) return Ids(_checks, all);
     }
 
     /// <summary>What is to be done for a service now; checks that use the same token travel with it.</summary>
@@ -132,6 +133,19 @@ internal sealed partial class LocalState
         {
             if (_checks.TryGetValue(work.Id, out CheckEntry? entry) && entry.Revision == work.Revision) _checks.Remove(work.Id);
         }
+    }
+
+    private static List<string> Ids<T>(Dictionary<string, T> entries, bool all)
+        where T : LocalEntry
+    {
+        var ids = new List<string>();
+        foreach ((string id, T entry) in entries)
+        {
+            if (all || !entry.InSync) ids.Add(id);
+        }
+
+        ids.Sort(StringComparer.Ordinal);
+        return ids;
     }
 
     private void ChecksSynced(IReadOnlyList<PendingCheck> checks)
