@@ -1,4 +1,5 @@
-using Consul.Fast.Daemon.Config.Definitions;
+using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Checks;
 
@@ -62,4 +63,16 @@ internal static class CheckKinds
             return check.OutputMaxSize < 0 ? "MaxOutputMaxSize must be positive" : null;
         }
     }
+
+    /// <summary>Whether two definitions ask for the same, list by list.</summary>
+    public static bool SameDefinition(CheckDefinition left, CheckDefinition right) =>
+        left with { ScriptArgs = null, Header = null } == right with { ScriptArgs = null, Header = null }
+        && (left.ScriptArgs ?? []).SequenceEqual(right.ScriptArgs ?? [])
+        && SameHeader(left.Header, right.Header);
+
+    private static bool SameHeader(SortedMap<IReadOnlyList<string>?>? left, SortedMap<IReadOnlyList<string>?>? right) =>
+        (left?.Count ?? 0) == (right?.Count ?? 0)
+        && (left is null || right is null
+            || left.Zip(right).All(static pair =>
+                pair.First.Key == pair.Second.Key && (pair.First.Value ?? []).SequenceEqual(pair.Second.Value ?? [])));
 }

@@ -21,7 +21,7 @@ internal sealed unsafe partial class ChildProcess
     private const int OpaqueSize = 512;
 
     /// <summary>The environment never changes while the agent runs, so its native form is built once and never freed.</summary>
-    private static readonly byte** s_environment = ToNative(
+    private static readonly byte** NativeEnvironment = ToNative(
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static pair => $"{pair.Key}={pair.Value}").ToArray());
 
     private static int Spawn(IReadOnlyList<string> args, out int pid, out SafePipeHandle? output)
@@ -40,7 +40,7 @@ internal sealed unsafe partial class ChildProcess
         int error = FileActionsInit(actions);
         if (error == 0) error = AttributesInit(attributes);
         if (error == 0) error = Prepare(actions, attributes, signals, ends[1]);
-        if (error == 0) error = SpawnPath(out pid, arguments[0], actions, attributes, arguments, s_environment);
+        if (error == 0) error = SpawnPath(out pid, arguments[0], actions, attributes, arguments, NativeEnvironment);
         _ = FileActionsDestroy(actions);
         _ = AttributesDestroy(attributes);
         Free(arguments);

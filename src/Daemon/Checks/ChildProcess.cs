@@ -11,7 +11,7 @@ namespace Consul.Fast.Daemon.Checks;
 /// </summary>
 internal sealed partial class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan s_reapRetryMax = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReapRetryMax = TimeSpan.FromMilliseconds(50);
 
     private readonly int _pid;
     private readonly AnonymousPipeClientStream _output;
@@ -59,7 +59,7 @@ internal sealed partial class ChildProcess : IDisposable
         while (!TryReap(out code))
         {
             await Task.Delay(wait).ConfigureAwait(false);
-            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, s_reapRetryMax.Ticks));
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, ReapRetryMax.Ticks));
         }
 
         return code;

@@ -7,7 +7,7 @@ namespace Consul.Fast.Daemon.Checks;
 internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinition type, string localNode)
     : TimerEntry, IRunningCheck, IThreadPoolWorkItem
 {
-    private static readonly TimeSpan s_reevaluation = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Reevaluation = TimeSpan.FromMinutes(1);
 
     private IDisposable? _subscription;
     private int _queued;
@@ -37,7 +37,7 @@ internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinit
             type.Id, type.AliasNode, type.AliasService, localNode, environment.Aliases.Checks(),
             () => environment.Aliases.ServiceExists(type.AliasService));
         environment.Notifier.UpdateCheck(type.Id, status, output);
-        if (!_stopped) environment.Wheel.Schedule(this, s_reevaluation);
+        if (!_stopped) environment.Wheel.Schedule(this, Reevaluation);
     }
 
     private void Queue()

@@ -10,8 +10,8 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefini
 #pragma warning restore CA1001
 {
     private const int FailuresBeforeBackOff = 3;
-    private static readonly TimeSpan s_wait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_backOffMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Wait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BackOffMax = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
 
@@ -21,7 +21,7 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefini
 
     private async Task RunAsync(CancellationToken stop)
     {
-        var request = new NodeSpecificRequest { Node = type.AliasNode, AllowStale = true, MaxQueryTime = s_wait, Cancellation = stop };
+        var request = new NodeSpecificRequest { Node = type.AliasNode, AllowStale = true, MaxQueryTime = Wait, Cancellation = stop };
         int failures = 0;
         try
         {
@@ -63,7 +63,7 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefini
 
         var wait = TimeSpan.FromSeconds(1);
         if (failures > FailuresBeforeBackOff) wait = TimeSpan.FromSeconds(1L << Math.Min(failures - FailuresBeforeBackOff, 6));
-        if (wait > s_backOffMax) wait = s_backOffMax;
+        if (wait > BackOffMax) wait = BackOffMax;
         await Task.Delay(wait, environment.Wheel.Time, stop).ConfigureAwait(false);
     }
 

@@ -15,8 +15,25 @@ internal abstract class LocalEntry
     /// <summary>Removed here, and kept with its token until the servers have confirmed it.</summary>
     public bool Deleted { get; set; }
 
+    /// <summary>
+    /// It was removed while in sync and nobody has told the servers yet: adding the same again, as a reload does, needs no sync.
+    /// </summary>
+    public bool Untold { get; set; }
+
     /// <summary>Rises with each change, so that a completed sync of an older content does not hide a newer one.</summary>
     public long Revision { get; set; }
+
+    /// <summary>Whether the catalog still holds what was here.</summary>
+    public bool Mirrored => Deleted ? Untold : InSync;
+
+    /// <summary>Marks for removal.</summary>
+    public void Delete()
+    {
+        Untold = InSync;
+        InSync = false;
+        Deleted = true;
+        Revision++;
+    }
 }
 
 internal sealed class ServiceEntry : LocalEntry

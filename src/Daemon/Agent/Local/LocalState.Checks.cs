@@ -23,7 +23,7 @@ internal sealed partial class LocalState : ICheckNotifier, IAliasSource
                 Check = check,
                 Token = token,
                 CriticalSince = check.Status == CheckStatus.Critical ? old?.CriticalSince ?? wheel.Time.GetTimestamp() : null,
-                InSync = old is { InSync: true, Deleted: false, Check: not null } && RecordComparison.Same(check, old.Check),
+                InSync = old is { Mirrored: true, Check: not null } && RecordComparison.Same(check, old.Check),
                 Revision = (old?.Revision ?? 0) + 1,
             };
         }
@@ -40,9 +40,7 @@ internal sealed partial class LocalState : ICheckNotifier, IAliasSource
         {
             if (!_checks.TryGetValue(id, out CheckEntry? entry) || entry.Deleted) return false;
             CancelDeferral(entry);
-            entry.InSync = false;
-            entry.Deleted = true;
-            entry.Revision++;
+            entry.Delete();
         }
 
         NotifyHealthWatchers();

@@ -67,7 +67,7 @@ internal sealed partial class LocalState
         {
             if (!_services.TryGetValue(id, out ServiceEntry? entry)) return null;
             if (entry.InSync) return new(SyncAction.None, id, "", entry.Revision, null, []);
-            if (entry.Deleted) return new(SyncAction.Deregister, id, tokenOf(SyncAction.Deregister, entry.Token), entry.Revision, null, []);
+            if (entry.Deleted) return Deregistration(id, entry, tokenOf);
             string token = tokenOf(SyncAction.Register, entry.Token);
             var checks = new List<PendingCheck>();
             foreach (CheckEntry check in _checks.Values)
@@ -86,7 +86,7 @@ internal sealed partial class LocalState
         {
             if (!_checks.TryGetValue(id, out CheckEntry? entry)) return null;
             if (entry.InSync) return new(SyncAction.None, id, "", entry.Revision, null, []);
-            if (entry.Deleted) return new(SyncAction.Deregister, id, tokenOf(SyncAction.Deregister, entry.Token), entry.Revision, null, []);
+            if (entry.Deleted) return Deregistration(id, entry, tokenOf);
             CancelDeferral(entry);
             return new(
                 SyncAction.Register, id, tokenOf(SyncAction.Register, entry.Token), entry.Revision, Live(entry.Check!.ServiceId)?.Service,
@@ -133,6 +133,12 @@ internal sealed partial class LocalState
         {
             if (_checks.TryGetValue(work.Id, out CheckEntry? entry) && entry.Revision == work.Revision) _checks.Remove(work.Id);
         }
+    }
+
+    private static SyncWork Deregistration(string id, LocalEntry entry, Func<SyncAction, string, string> tokenOf)
+    {
+        entry.Untold = false;
+        return new SyncWork(SyncAction.Deregister, id, tokenOf(SyncAction.Deregister, entry.Token), entry.Revision, null, []);
     }
 
     private static List<string> Ids<T>(Dictionary<string, T> entries, bool all)

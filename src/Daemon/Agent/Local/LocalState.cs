@@ -61,7 +61,7 @@ internal sealed partial class LocalState(LocalStateOptions options, TimerWheel w
             {
                 Service = service,
                 Token = token,
-                InSync = old is { InSync: true, Deleted: false, Service: not null } && RecordComparison.Same(service, old.Service),
+                InSync = old is { Mirrored: true, Service: not null } && RecordComparison.Same(service, old.Service),
                 Revision = (old?.Revision ?? 0) + 1,
             };
         }
@@ -78,9 +78,7 @@ internal sealed partial class LocalState(LocalStateOptions options, TimerWheel w
         lock (_gate)
         {
             if (!_services.TryGetValue(id, out ServiceEntry? entry) || entry.Deleted) return false;
-            entry.InSync = false;
-            entry.Deleted = true;
-            entry.Revision++;
+            entry.Delete();
             waiting = entry.Changed;
             entry.Changed = null;
         }

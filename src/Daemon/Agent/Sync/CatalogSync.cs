@@ -1,5 +1,6 @@
 using Consul.Fast.Daemon.Agent.Local;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
@@ -11,12 +12,9 @@ namespace Consul.Fast.Daemon.Agent.Sync;
 /// Thread safe: passes follow each other.
 /// </summary>
 internal sealed class CatalogSync(
-    LocalState state, ICatalog catalog, IHealth health, NodeIdentity node, TokenStore tokens, ILogger logger) : IDisposable
+    LocalState state, ICatalog catalog, IHealth health, NodeIdentity node, TokenStore tokens, IMetrics metrics, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-
-    /// <summary>Counts operations that ACLs have refused, by what they concern and what was asked.</summary>
-    public Action<string, string> AclBlocked { get; init; } = static (_, _) => { };
 
     public void Dispose() => _turn.Dispose();
 
@@ -105,7 +103,7 @@ internal sealed class CatalogSync(
         if (!IsRefusal(error)) return error;
         state.NodeInfoInSync = true;
         logger.NodeInfoBlocked(node.Name);
-        AclBlocked("node", "registration");
+        metrics.IncrCounter("acl.blocked.node.registration");
         return null;
     }
 
@@ -140,7 +138,7 @@ internal sealed class CatalogSync(
 
         state.ServiceSynced(work);
         logger.ServiceRegistrationBlocked(work.Id);
-        AclBlocked("service", "registration");
+        metrics.IncrCounter("acl.blocked.service.registration");
         return null;
     }
 
@@ -163,7 +161,7 @@ internal sealed class CatalogSync(
 
         state.ServiceSynced(work);
         logger.ServiceDeregistrationBlocked(work.Id);
-        AclBlocked("service", "deregistration");
+        metrics.IncrCounter("acl.blocked.service.deregistration");
         return null;
     }
 
@@ -194,7 +192,7 @@ internal sealed class CatalogSync(
 
         state.CheckSynced(work);
         logger.CheckRegistrationBlocked(work.Id);
-        AclBlocked("check", "registration");
+        metrics.IncrCounter("acl.blocked.check.registration");
         return null;
     }
 
@@ -217,7 +215,7 @@ internal sealed class CatalogSync(
 
         state.CheckSynced(work);
         logger.CheckDeregistrationBlocked(work.Id);
-        AclBlocked("check", "deregistration");
+        metrics.IncrCounter("acl.blocked.check.deregistration");
         return null;
     }
 
