@@ -11,7 +11,4 @@ internal sealed record AgentSettings
 
     /// <summary>Shortest time for which a check must be critical before its service is removed.</summary>
     public TimeSpan DeregisterIntervalMin { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>How often such services are looked for.</summary>
-    public TimeSpan ReapInterval { get; init; } = TimeSpan.FromSeconds(30);
 }

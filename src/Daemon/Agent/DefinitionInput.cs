@@ -23,7 +23,7 @@ internal static class DefinitionInput
         SocketPath = fields.String("SocketPath"),
         Weights = fields.Nested("Weights", RecordInput.Weights, "Weights"),
         Check = fields.Nested("CheckType", Check, "Check"),
-        Checks = fields.List("CheckType", Check, "Checks")!,
+        Checks = (IReadOnlyList<CheckDefinition>?)fields.List("CheckType", Check, "Checks")! ?? [],
         Token = fields.String("Token"),
         EnableTagOverride = fields.Bool("EnableTagOverride", "enable_tag_override"),
         Proxy = fields.Nested("ConnectProxyConfig", RecordInput.Proxy, "Proxy"),

@@ -123,4 +123,7 @@ internal static partial class LogAgent
 
     [LoggerMessage(5639, LogLevel.Information, "Check for service has been critical for too long; deregistered service: service={ServiceId} check={CheckId}")]
     public static partial void ReapedService(this ILogger logger, string serviceId, string checkId);
+
+    [LoggerMessage(5640, LogLevel.Warning, "Dropped logs during monitor request: dropped_logs={Count}")]
+    public static partial void MonitorDroppedLines(this ILogger logger, long count);
 }

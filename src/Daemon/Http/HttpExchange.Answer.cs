@@ -169,7 +169,8 @@ internal sealed partial class HttpExchange
     /// Starts an answer whose body the handler streams; the caller disposes the stream when the body is complete. Disposing
     /// it early leaves the answer visibly cut.
     /// </summary>
-    public async ValueTask<Stream> BeginStreamAsync(int status, string contentType)
+    /// <param name="contentType">Null sends none.</param>
+    public async ValueTask<Stream> BeginStreamAsync(int status, string? contentType)
     {
         SetAnswer(status, contentType);
         bool gzip = AcceptsGzip;
