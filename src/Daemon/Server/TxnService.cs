@@ -3,8 +3,7 @@ using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Storage.Commands;
-using Consul.Fast.Storage.State;
-using Consul.Fast.Storage.Watches;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Server;
 
@@ -20,8 +19,8 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     {
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<TxnResponse>.Fail(refused);
-        if (Check(request.Ops) is { } faults) return RpcResult<TxnResponse>.Ok(faults);
-        ProposalResult result = await commands.ProposeAsync(request);
+        if (Prepare(request.Ops, out IReadOnlyList<TxnOp> ops) is { } faults) return RpcResult<TxnResponse>.Ok(faults);
+        ProposalResult result = await commands.ProposeAsync(request with { Ops = ops });
         if (ProposalError.Of(result) is { } error) return RpcResult<TxnResponse>.Fail(ApplyPrefix + error);
         return result.Value is TxnResponse response
             ? RpcResult<TxnResponse>.Ok(response)
@@ -32,25 +31,44 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     {
         options.Datacenter = request.Datacenter;
         options.MinQueryIndex = 0;
-        return queries.RunAsync(options, (Service: this, request.Ops), static (ClusterState state, (TxnService Service, IReadOnlyList<TxnOp> Ops) a, WatchSet? _) =>
-            new QueryOutcome<TxnResponse>(1, a.Service.Check(a.Ops) ?? TxnReader.Run(state, a.Ops)));
+        TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
+        return queries.RunAsync(
+            options, (Ops: ops, Faults: faults), static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? TxnReader.Run(state, a.Ops)));
     }
 
-    /// <summary>The faults of all operations that show before anything is run, or null.</summary>
-    private TxnResponse? Check(IReadOnlyList<TxnOp> ops)
+    /// <summary>Brings operations into the form that goes into the log.</summary>
+    /// <returns>The faults of all operations that show before anything is run, or null.</returns>
+    private TxnResponse? Prepare(IReadOnlyList<TxnOp> ops, out IReadOnlyList<TxnOp> prepared)
     {
         List<TxnError>? errors = null;
-        for (int i = 0; i < ops.Count; i++)
+        var all = new TxnOp[ops.Count];
+        for (int i = 0; i < all.Length; i++)
         {
-            if (Check(ops[i]) is { } error) (errors ??= []).Add(new TxnError(i, error));
+            all[i] = ops[i];
+            if (Prepare(ref all[i]) is { } error) (errors ??= []).Add(new TxnError(i, error));
         }
 
+        prepared = all;
         return errors is null ? null : new TxnResponse(null, errors);
     }
 
-    private string? Check(TxnOp op)
+    private string? Prepare(ref TxnOp op)
     {
-        if (op.Kv is not { } kv) return null;
+        if (op.Kv is { } kv) return Check(kv);
+        if (op.Node is { } node) return RegistrationRules.CheckNode(node.Node.Name, node.Node.Id);
+        if (op.Service is { } service)
+        {
+            NodeService completed = service.Service;
+            if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
+            op = op with { Service = service with { Service = completed } };
+        }
+
+        if (op.Check is { } check) op = op with { Check = check with { Check = RegistrationRules.Complete(check.Check, check.Check.Node) } };
+        return null;
+    }
+
+    private string? Check(TxnKvOp kv)
+    {
         if (KvsService.Check(kv.Verb, kv.DirEnt) is { } fault) return fault;
         if (!KvsService.IsDelayed(server.Store, kv.Verb, kv.DirEnt)) return null;
         return $"failed to lock key {GoDuration.Quote(Encoding.UTF8.GetString(kv.DirEnt.Key))} due to lock delay";
