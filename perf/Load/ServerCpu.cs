@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Consul.Fast.Perf.Load;
+
+/// <summary>CPU time of processes, as the kernel counts it in <c>/proc/&lt;id&gt;/stat</c>.</summary>
+internal static class ServerCpu
+{
+    /// <summary>The unit of the file on Linux: <c>sysconf(_SC_CLK_TCK)</c> is 100 on all its platforms.</summary>
+    private const double TicksPerSecond = 100;
+
+    private const int UserField = 11;
+
+    /// <summary>User and system time so far, of all processes together; null without processes.</summary>
+    public static TimeSpan? Read(int[] processIds)
+    {
+        if (processIds.Length == 0) return null;
+        double ticks = 0;
+        foreach (int id in processIds)
+        {
+            string stat = File.ReadAllText($"/proc/{id}/stat");
+            // The second field is the program's name in parentheses, which may hold blanks.
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            ticks += double.Parse(fields[UserField], CultureInfo.InvariantCulture) + double.Parse(fields[UserField + 1], CultureInfo.InvariantCulture);
+        }
+
+        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+    }
+}
