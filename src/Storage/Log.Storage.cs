@@ -10,4 +10,10 @@ internal static partial class StorageLog
 
     [LoggerMessage(4001, LogLevel.Warning, "Failed to delete log files that are no longer needed")]
     public static partial void CannotGiveSpaceBack(ILogger logger, Exception exception);
+
+    [LoggerMessage(4002, LogLevel.Warning, "Skipped a damaged snapshot: id={Id} error={Fault}")]
+    public static partial void SkippedSnapshot(ILogger logger, string id, string fault);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Failed to remove an old snapshot: id={Id}")]
+    public static partial void CannotRemoveSnapshot(ILogger logger, string id, Exception exception);
 }

@@ -15,6 +15,8 @@ namespace Consul.Fast.Storage.Log;
 /// </remarks>
 public sealed class FasterRaftLog : ILogStore
 {
+    internal const string DirectoryName = "log";
+
     /// <summary>A batch buffer that grew larger is not kept.</summary>
     private const int KeptBuffer = 4 << 20;
 
@@ -67,8 +69,8 @@ public sealed class FasterRaftLog : ILogStore
         }
     }
 
-    /// <summary>Opens the log in a directory, or starts an empty one.</summary>
-    /// <param name="directory">Holds nothing but this log.</param>
+    /// <summary>Opens the log below a directory, or starts an empty one.</summary>
+    /// <param name="directory">Directory of log and snapshots; the log is in <c>log</c> below it.</param>
     /// <exception cref="LogDamagedException">Acknowledged entries cannot be read.</exception>
     /// <exception cref="DataFormatException">The log was written by a newer version.</exception>
     public static FasterRaftLog Open(string directory, ILogger? logger = null) => Open(directory, new RaftLogOptions(), logger);
@@ -77,7 +79,7 @@ public sealed class FasterRaftLog : ILogStore
     {
         logger ??= NullLogger.Instance;
         FormatVersion.Check(directory);
-        var files = new SegmentFiles(directory, options.SegmentSize, options.Io);
+        var files = new SegmentFiles(Path.Combine(directory, DirectoryName), options.SegmentSize, options.Io);
         try
         {
             var geometry = new LogGeometry(options.PageSize);

@@ -6,8 +6,8 @@ namespace Consul.Fast.Storage.Log;
 public sealed class DataFormatException(string message) : IOException(message);
 
 /// <summary>
-/// The file <c>version</c> in a data directory: the number of the format its files are in, so that an older binary refuses
-/// newer data instead of calling it damaged.
+/// The file <c>version</c> beside log and snapshots: the number of the format they are in, so that an older binary refuses newer
+/// data instead of calling it damaged.
 /// </summary>
 public static class FormatVersion
 {
@@ -16,15 +16,16 @@ public static class FormatVersion
 
     private const string FileName = "version";
 
-    /// <summary>Checks a directory, which is created and marked when it is new.</summary>
+    /// <summary>Checks the directory of log and snapshots, which is created and marked when it is new.</summary>
     /// <exception cref="DataFormatException">The directory was written by a newer version, or its mark is unreadable.</exception>
     public static void Check(string directory)
     {
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
         {
-            if (Directory.EnumerateFiles(directory, "*.seg").Any())
+            var log = Path.Combine(directory, FasterRaftLog.DirectoryName);
+            if (Directory.Exists(log) && Directory.EnumerateFiles(log).Any())
                 throw new DataFormatException($"data directory {directory} holds a log but no {FileName} file");
             Mark(directory, path);
             return;
@@ -45,6 +46,6 @@ public static class FormatVersion
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
-        SegmentIo.Instance.SyncDirectory(directory);
+        DiskIo.Instance.SyncDirectory(directory);
     }
 }

@@ -16,5 +16,5 @@ internal sealed record RaftLogOptions
     public long CacheBytes { get; init; } = 16L << 20;
 
     /// <summary>The calls that make it durable.</summary>
-    public ISegmentIo Io { get; init; } = SegmentIo.Instance;
+    public IDiskIo Io { get; init; } = DiskIo.Instance;
 }

@@ -15,15 +15,15 @@ internal sealed class SegmentFiles : IDisposable
     private readonly SortedList<int, SafeFileHandle> _open = [];
     private readonly HashSet<SafeFileHandle> _unsynced = [];
     private readonly string _directory;
-    private readonly ISegmentIo _io;
+    private readonly IDiskIo _io;
 
     /// <param name="size">Bytes of a segment.</param>
-    public SegmentFiles(string directory, long size, ISegmentIo io)
+    public SegmentFiles(string directory, long size, IDiskIo io)
     {
         _directory = directory;
         _io = io;
         Size = size;
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix))
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -145,7 +145,7 @@ public sealed class FasterRaftLogDamageTests : IDisposable
             log.TruncateHead(100);
             log.AppendAndSync(Entry(201));
         }
-        File.Delete(Directory.GetFiles(Original, "*.seg").Order(StringComparer.Ordinal).First());
+        File.Delete(Directory.GetFiles(Path.Combine(Original, "log")).Order(StringComparer.Ordinal).First());
 
         var damage = Assert.Throws<LogDamagedException>(() => Open(Original));
         Assert.Contains("missing", damage.Message, StringComparison.Ordinal);
@@ -190,5 +190,5 @@ public sealed class FasterRaftLogDamageTests : IDisposable
         return (bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 4) & ~3;
     }
 
-    private static string Segment(string directory, int number) => Path.Combine(directory, $"{number:D10}.seg");
+    private static string Segment(string directory, int number) => Path.Combine(directory, "log", $"{number:D10}.seg");
 }

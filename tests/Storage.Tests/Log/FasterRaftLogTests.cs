@@ -251,7 +251,7 @@ public sealed class FasterRaftLogTests : IDisposable
         return reads;
     }
 
-    private int Files() => Directory.GetFiles(_directory.Path, "*.seg").Length;
+    private int Files() => Directory.GetFiles(_directory.Sub("log")).Length;
 
-    private string SegmentPath(int number) => _directory.Sub($"{number:D10}.seg");
+    private string SegmentPath(int number) => Path.Combine(_directory.Sub("log"), $"{number:D10}.seg");
 }

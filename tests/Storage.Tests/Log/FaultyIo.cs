@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Consul.Fast.Storage.Tests.Log;
 
 /// <summary>Counts the calls and fails on purpose. Does not really sync: the tests do not cut the power.</summary>
-internal sealed class FaultyIo : ISegmentIo
+internal sealed class FaultyIo : IDiskIo
 {
     public int Writes { get; private set; }
 
@@ -19,7 +19,7 @@ internal sealed class FaultyIo : ISegmentIo
     public SafeFileHandle Open(string path, long size)
     {
         Spend("no space left on device");
-        return SegmentIo.Instance.Open(path, size);
+        return DiskIo.Instance.Open(path, size);
     }
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
@@ -31,10 +31,10 @@ internal sealed class FaultyIo : ISegmentIo
         }
         catch (IOException)
         {
-            SegmentIo.Instance.Write(file, bytes[..Math.Min(bytes.Length, PartialBytes)], offset);
+            DiskIo.Instance.Write(file, bytes[..Math.Min(bytes.Length, PartialBytes)], offset);
             throw;
         }
-        SegmentIo.Instance.Write(file, bytes, offset);
+        DiskIo.Instance.Write(file, bytes, offset);
     }
 
     public void Sync(SafeFileHandle file)

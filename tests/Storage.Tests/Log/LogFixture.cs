@@ -9,10 +9,10 @@ internal static class LogFixture
     public const int PageSize = 4096;
     public const int SegmentSize = 16384;
 
-    public static FasterRaftLog Open(string directory, ISegmentIo? io = null) =>
+    public static FasterRaftLog Open(string directory, IDiskIo? io = null) =>
         FasterRaftLog.Open(directory, Options(io));
 
-    public static RaftLogOptions Options(ISegmentIo? io = null) => new()
+    public static RaftLogOptions Options(IDiskIo? io = null) => new()
     {
         PageSize = PageSize,
         SegmentSize = SegmentSize,

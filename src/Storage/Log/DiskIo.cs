@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Consul.Fast.Storage.Log;
 
-/// <summary>The system calls that make the log durable. Every one throws <see cref="IOException"/> when it fails.</summary>
-internal interface ISegmentIo
+/// <summary>The system calls that make data durable. Every one throws <see cref="IOException"/> when it fails.</summary>
+internal interface IDiskIo
 {
     /// <summary>Opens or creates a file of at least <paramref name="size"/> bytes whose blocks are reserved.</summary>
     SafeFileHandle Open(string path, long size);
@@ -22,9 +22,9 @@ internal interface ISegmentIo
 /// The real calls. Writes are plain, followed by one <c>fdatasync</c>: measured as cheap as a write-through file for one
 /// write, and a batch of several pages still costs one sync.
 /// </summary>
-internal sealed partial class SegmentIo : ISegmentIo
+internal sealed partial class DiskIo : IDiskIo
 {
-    public static readonly SegmentIo Instance = new();
+    public static readonly DiskIo Instance = new();
 
     public SafeFileHandle Open(string path, long size)
     {
@@ -54,6 +54,7 @@ internal sealed partial class SegmentIo : ISegmentIo
     private static SafeFileHandle OpenReserved(string path, long size)
     {
         var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         // Returns the error instead of setting errno.
         var error = Reserve(handle, 0, size);
         if (error != 0)
