@@ -15,6 +15,12 @@ public interface IConsensus
     /// <summary>Completes when everything proposed before has been applied here.</summary>
     ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Changes the servers of the cluster, one change at a time; completes when the new configuration is committed. It waits
+    /// for a change under way.
+    /// </summary>
+    ValueTask<ProposalResult> ChangeConfigurationAsync(ConfigurationChange change, CancellationToken cancellation = default);
+
     /// <summary>Confirms with a quorum that this server still leads; waiting callers share one round.</summary>
     /// <returns>Null when confirmed, otherwise the error text.</returns>
     ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default);
@@ -33,7 +39,10 @@ public interface IConsensus
     /// <summary>Latest cluster configuration and the index of its entry.</summary>
     (ClusterConfiguration Configuration, ulong Index) Configuration { get; }
 
-    /// <summary>Raised in order, from one task, when leadership is gained (true) or lost (false).</summary>
+    /// <summary>
+    /// Raised in order, from one task, when leadership is gained (true) or lost (false). A restored user snapshot raises
+    /// both, for everything derived from the state must be built anew.
+    /// </summary>
     event Action<bool>? LeadershipChanged;
 }
 
@@ -72,6 +81,7 @@ public static class RaftErrors
 {
     public const string NotLeader = "node is not the leader";
     public const string LeadershipLost = "leadership lost while committing log";
+    public const string NotVoter = "node is not a voter";
     public const string Shutdown = "raft is already shutdown";
     public const string EnqueueTimeout = "timed out enqueuing operation";
     public const string NothingNew = "nothing new to snapshot";

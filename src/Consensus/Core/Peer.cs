@@ -1,0 +1,71 @@
+namespace Consul.Fast.Consensus.Core;
+
+/// <summary>What a leader knows of one other server.</summary>
+internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
+{
+    /// <summary>Requests under way in pipeline mode.</summary>
+    public const int MaxInflight = 128;
+
+    private const int BackoffCap = 12;
+    private static readonly TimeSpan BackoffBase = TimeSpan.FromMilliseconds(10);
+
+    public RaftServer Server { get; set; } = server;
+
+    public bool IsVoter => Server.Suffrage == Suffrage.Voter;
+
+    public ulong NextIndex { get; set; } = nextIndex;
+
+    public ulong MatchIndex { get; set; }
+
+    /// <summary>When the newest request that was answered had been sent.</summary>
+    public TimeSpan LastContact { get; private set; } = now;
+
+    /// <summary>Requests are sent ahead of their answers; begins with the first success.</summary>
+    public bool Pipelining { get; set; }
+
+    public int Inflight { get; set; }
+
+    public bool SnapshotInflight { get; set; }
+
+    public int Failures { get; private set; }
+
+    public TimeSpan PausedUntil { get; private set; }
+
+    /// <summary>When an idle peer gets an empty AppendEntries.</summary>
+    public TimeSpan IdleAt { get; set; } = now;
+
+    public bool HeartbeatInflight { get; set; }
+
+    public TimeSpan HeartbeatSentAt { get; set; }
+
+    public TimeSpan HeartbeatAt { get; set; } = now;
+
+    public int HeartbeatFailures { get; set; }
+
+    /// <summary>Newest verify round that went out with a heartbeat.</summary>
+    public ulong SentRound { get; set; }
+
+    /// <summary>Newest verify round this peer confirmed.</summary>
+    public ulong ConfirmedRound { get; set; }
+
+    public void Contact(TimeSpan sentAt)
+    {
+        if (sentAt > LastContact) LastContact = sentAt;
+    }
+
+    public void Fail(TimeSpan now)
+    {
+        Failures++;
+        Pipelining = false;
+        PausedUntil = now + Backoff(Failures);
+    }
+
+    public void Recover()
+    {
+        Failures = 0;
+        PausedUntil = TimeSpan.Zero;
+    }
+
+    /// <summary>Pause after n failures in a row: 10 ms twice, then doubling up to 10.24 s.</summary>
+    public static TimeSpan Backoff(int failures) => BackoffBase * (1 << Math.Max(0, Math.Min(failures, BackoffCap) - 2));
+}

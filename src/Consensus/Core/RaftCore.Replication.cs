@@ -1,0 +1,254 @@
+namespace Consul.Fast.Consensus.Core;
+
+/// <summary>A leader's traffic with its peers: entries, heartbeats, the lease and verification.</summary>
+internal sealed partial class RaftCore
+{
+    private static readonly TimeSpan LeaseRecheckFloor = TimeSpan.FromMilliseconds(10);
+
+    private TimeSpan _leaseAt;
+    private ulong _verifyRound;
+
+    /// <summary>Newest verify round that a quorum has confirmed.</summary>
+    public ulong VerifiedRound { get; private set; }
+
+    /// <summary>
+    /// Asks a quorum whether this server still leads. The question is answered yes when <see cref="VerifiedRound"/> has
+    /// reached the returned round, and no when leadership ends before; 0 when this server does not lead.
+    /// </summary>
+    public ulong VerifyLeader(TimeSpan now)
+    {
+        if (Role != RaftRole.Leader) return 0;
+        _verifyRound++;
+        if (IsSoleVoter)
+        {
+            VerifiedRound = _verifyRound;
+            return _verifyRound;
+        }
+
+        foreach (Peer peer in _peers.Values)
+        {
+            if (!peer.HeartbeatInflight) SendHeartbeat(now, peer);
+        }
+
+        return _verifyRound;
+    }
+
+    public void OnAppendResponse(TimeSpan now, string peerId, AppendRequest request, AppendResponse response)
+    {
+        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        if (response.Term > Term)
+        {
+            BecomeFollower(now, response.Term);
+            return;
+        }
+
+        if (request.Heartbeat) OnHeartbeatAnswered(now, peer, request, response);
+        else OnEntriesAnswered(now, peer, request, response);
+    }
+
+    public void OnSnapshotResponse(TimeSpan now, string peerId, SnapshotRequest request, SnapshotResponse response)
+    {
+        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        peer.SnapshotInflight = false;
+        if (response.Term > Term)
+        {
+            BecomeFollower(now, response.Term);
+            return;
+        }
+
+        if (!response.Success)
+        {
+            peer.Fail(now);
+            return;
+        }
+
+        peer.Contact(now);
+        peer.Recover();
+        peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastLogIndex);
+        peer.NextIndex = Math.Max(peer.NextIndex, request.LastLogIndex + 1);
+        AdvanceCommit(now);
+    }
+
+    /// <summary>A request got no answer.</summary>
+    public void OnRequestFailed(TimeSpan now, string peerId, RaftRequest request)
+    {
+        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        switch (request)
+        {
+            case AppendRequest { Heartbeat: true }:
+                peer.HeartbeatInflight = false;
+                peer.HeartbeatFailures++;
+                peer.HeartbeatAt = now + Peer.Backoff(peer.HeartbeatFailures);
+                break;
+            case AppendRequest append:
+                peer.Inflight = Math.Max(0, peer.Inflight - 1);
+                peer.NextIndex = Math.Max(peer.MatchIndex + 1, Math.Min(peer.NextIndex, append.PrevIndex + 1));
+                peer.Fail(now);
+                break;
+            case SnapshotRequest:
+                peer.SnapshotInflight = false;
+                peer.Fail(now);
+                break;
+        }
+    }
+
+    private void OnHeartbeatAnswered(TimeSpan now, Peer peer, AppendRequest request, AppendResponse response)
+    {
+        peer.HeartbeatInflight = false;
+        peer.HeartbeatFailures = 0;
+        peer.Contact(peer.HeartbeatSentAt);
+        if (!response.Success)
+        {
+            if (VerifiedRound < _verifyRound) BecomeFollower(now, Term);
+            return;
+        }
+
+        peer.ConfirmedRound = Math.Max(peer.ConfirmedRound, request.Round);
+        VerifiedRound = Math.Max(VerifiedRound, QuorumPosition(_verifyRound, static p => p.ConfirmedRound));
+        if (peer.SentRound < _verifyRound) SendHeartbeat(now, peer);
+    }
+
+    private void OnEntriesAnswered(TimeSpan now, Peer peer, AppendRequest request, AppendResponse response)
+    {
+        peer.Inflight = Math.Max(0, peer.Inflight - 1);
+        if (response.Success)
+        {
+            peer.Recover();
+            peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastIndex);
+            peer.NextIndex = Math.Max(peer.NextIndex, request.LastIndex + 1);
+            peer.Pipelining = true;
+            AdvanceCommit(now);
+            return;
+        }
+
+        peer.Pipelining = false;
+        // Later requests of a broken pipeline are refused too; only the first refusal says something new.
+        if (request.PrevIndex < peer.NextIndex)
+        {
+            ulong next = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
+            peer.NextIndex = Math.Max(peer.MatchIndex + 1, next);
+        }
+
+        if (response.NoRetryBackoff) peer.Recover();
+        else peer.Fail(now);
+    }
+
+    private TimeSpan? NextLeaderDeadline()
+    {
+        if (_peers.Count == 0) return null;
+        TimeSpan? next = IsSoleVoter ? null : _leaseAt;
+        foreach (Peer peer in _peers.Values)
+        {
+            if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
+            if (peer.SnapshotInflight) continue;
+            if (peer.NextIndex <= LastIndex && !IsWindowFull(peer)) next = Earlier(next, peer.PausedUntil);
+            else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
+        }
+
+        return next;
+    }
+
+    private void TickLeader(TimeSpan now)
+    {
+        foreach (Peer peer in _peers.Values)
+        {
+            if (!peer.HeartbeatInflight && now >= peer.HeartbeatAt) SendHeartbeat(now, peer);
+        }
+
+        if (!IsSoleVoter && _peers.Count > 0 && now >= _leaseAt) CheckLease(now);
+    }
+
+    private void CheckLease(TimeSpan now)
+    {
+        int voters = ConfigurationRules.CountVoters(Latest.Configuration);
+        int contacted = IsVoter(_settings.ServerId) ? 1 : 0;
+        TimeSpan oldest = TimeSpan.Zero;
+        foreach (Peer peer in _peers.Values)
+        {
+            TimeSpan age = now - peer.LastContact;
+            if (!peer.IsVoter || age > _settings.Timings.LeaderLease) continue;
+            contacted++;
+            if (age > oldest) oldest = age;
+        }
+
+        if (contacted < (voters / 2) + 1)
+        {
+            BecomeFollower(now, Term);
+            return;
+        }
+
+        TimeSpan wait = _settings.Timings.LeaderLease - oldest;
+        _leaseAt = now + (wait > LeaseRecheckFloor ? wait : LeaseRecheckFloor);
+    }
+
+    private void Replicate(TimeSpan now)
+    {
+        foreach (Peer peer in _peers.Values)
+        {
+            if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
+            bool sent = false;
+            while (peer.NextIndex <= LastIndex && !IsWindowFull(peer) && !peer.SnapshotInflight)
+            {
+                SendEntries(now, peer);
+                sent = true;
+            }
+
+            if (!sent && peer.Inflight == 0 && now >= peer.IdleAt) SendEntries(now, peer);
+        }
+    }
+
+    private static bool IsWindowFull(Peer peer) => peer.Inflight >= (peer.Pipelining ? Peer.MaxInflight : 1);
+
+    /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
+    private void SendEntries(TimeSpan now, Peer peer)
+    {
+        ulong prev = peer.NextIndex - 1;
+        ulong prevTerm = 0;
+        if (peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
+        {
+            SendSnapshot(peer);
+            return;
+        }
+
+        int count = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - prev);
+        AppendRequest request = new(Term, Leader, prev, prevTerm, CachedRange(peer.NextIndex, count), count, CommitIndex);
+        peer.Inflight++;
+        peer.IdleAt = now + _random.Spread(_settings.Timings.Commit);
+        if (peer.Pipelining) peer.NextIndex += (ulong)count;
+        _output.Requests.Add(new PeerRequest(peer.Server, request));
+    }
+
+    private void SendSnapshot(Peer peer)
+    {
+        peer.SnapshotInflight = true;
+        SnapshotRequest request = new(Term, Leader, SnapshotIndex, SnapshotTerm, SnapshotConfiguration);
+        _output.Requests.Add(new PeerRequest(peer.Server, request));
+    }
+
+    private void SendHeartbeat(TimeSpan now, Peer peer)
+    {
+        peer.HeartbeatInflight = true;
+        peer.HeartbeatSentAt = now;
+        peer.SentRound = _verifyRound;
+        peer.HeartbeatAt = now + _random.Spread(_settings.Timings.Heartbeat / 10);
+        AppendRequest request = new(Term, Leader, 0, 0, null, 0, 0, Heartbeat: true, _verifyRound);
+        _output.Requests.Add(new PeerRequest(peer.Server, request));
+    }
+
+    /// <summary>The entries when all are in memory, null when the driver has to read them.</summary>
+    private LogEntry[]? CachedRange(ulong first, int count)
+    {
+        if (count == 0) return [];
+        if (_log.Cached(first) is null) return null;
+        var entries = new LogEntry[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (_log.Cached(first + (ulong)i) is not { } entry) return null;
+            entries[i] = entry;
+        }
+
+        return entries;
+    }
+
+    private static TimeSpan Earlier(TimeSpan? a, TimeSpan b) => a is { } value && value < b ? value : b;
+}

@@ -1,0 +1,200 @@
+using Consul.Fast.Consensus.Core;
+using Consul.Fast.Consensus.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>
+/// Feeds committed entries to the state machine, in batches, and finishes the proposals that wait for them. The only
+/// caller of the state machine; snapshots and restores take their turn here.
+/// </summary>
+internal sealed class ApplyLoop(IStateMachine machine, ILogStore log, StatusBoard board, ILogger logger, Action<Exception> onFault)
+    : SerialLoop
+{
+    /// <summary>Entries that become visible to readers together.</summary>
+    private const int MaxBatch = 512;
+
+    private readonly Lock _lock = new();
+    private readonly Wake _wake = new();
+    private readonly FinishedProposals _finished = new();
+    private readonly LogEntry[] _commands = new LogEntry[MaxBatch];
+    private readonly object?[] _results = new object?[MaxBatch];
+    private List<CommittedEntry> _incoming = [];
+    private List<CommittedEntry> _applying = [];
+    private ConfigurationPoint _configuration = ConfigurationPoint.None;
+    private ulong _machineIndex;
+    private ulong _machineTerm;
+    private bool _wakeQueued;
+    private bool _faulted;
+
+    /// <summary>Sets what the state machine holds after start-up or a restore.</summary>
+    public void SetPosition(ulong index, ulong term, ConfigurationPoint configuration)
+    {
+        _machineIndex = index;
+        _machineTerm = term;
+        _configuration = configuration;
+        board.PublishApplied(index);
+    }
+
+    /// <summary>Takes entries to apply. Called by the Raft loop.</summary>
+    public void Enqueue(ReadOnlySpan<CommittedEntry> entries)
+    {
+        bool wake;
+        lock (_lock)
+        {
+            _incoming.AddRange(entries);
+            wake = !_wakeQueued;
+            _wakeQueued = true;
+        }
+
+        if (wake) Post(_wake);
+    }
+
+    /// <summary>Runs something between two batches, after everything enqueued before.</summary>
+    public Task<T> RunAsync<T>(Func<ApplyLoop, T> action)
+    {
+        Turn<T> turn = new(action);
+        Post(turn);
+        return turn.Done.Task;
+    }
+
+    /// <summary>The present state with its place in the log, for a snapshot. Called within <see cref="RunAsync"/>.</summary>
+    public MachineCapture Capture() =>
+        new(_machineIndex == 0 ? null : machine.Capture(), _machineIndex, _machineTerm, _configuration);
+
+    /// <summary>Replaces the state. Called within <see cref="RunAsync"/>.</summary>
+    public void Restore(Stream state, ulong index, ulong term, ConfigurationPoint configuration)
+    {
+        machine.Restore(state);
+        SetPosition(index, term, configuration);
+    }
+
+    protected override void Process(LoopItem item)
+    {
+        ApplyIncoming();
+        if (item is TurnItem turn) turn.Run(this);
+    }
+
+    protected override void EndRound()
+    {
+        // Everything is applied item by item.
+    }
+
+    protected override IThreadPoolWorkItem? TakeAfterwork() => _finished.Take();
+
+    /// <summary>The state machine broke its contract: applying any further would make this replica differ.</summary>
+    protected override void OnFault(Exception exception)
+    {
+        _faulted = true;
+        Log.ApplyFailed(logger, exception);
+        FailRest();
+        onFault(exception);
+    }
+
+    private void ApplyIncoming()
+    {
+        lock (_lock)
+        {
+            (_incoming, _applying) = (_applying, _incoming);
+            _wakeQueued = false;
+        }
+
+        if (_faulted) FailRest();
+        for (int start = 0; start < _applying.Count; start += MaxBatch)
+        {
+            ApplyBatch(start, Math.Min(start + MaxBatch, _applying.Count));
+        }
+
+        _applying.Clear();
+    }
+
+    private void ApplyBatch(int start, int end)
+    {
+        int commands = 0;
+        ulong machineIndex = _machineIndex;
+        ulong machineTerm = _machineTerm;
+        for (int i = start; i < end; i++)
+        {
+            LogEntry entry = _applying[i].Entry ?? Read(_applying[i].Index);
+            if (entry.Type == EntryType.Command) _commands[commands++] = entry;
+            else if (ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded)) _configuration = new(decoded, entry.Index);
+            if (entry.Type is not (EntryType.Command or EntryType.Barrier)) continue;
+            machineIndex = entry.Index;
+            machineTerm = entry.Term;
+        }
+
+        if (commands > 0) machine.Apply(_commands.AsSpan(0, commands), _results.AsSpan(0, commands));
+        _machineIndex = machineIndex;
+        _machineTerm = machineTerm;
+        board.PublishApplied(_applying[end - 1].Index);
+        FinishBatch(start, end);
+        Array.Clear(_commands, 0, commands);
+        Array.Clear(_results, 0, commands);
+    }
+
+    private void FinishBatch(int start, int end)
+    {
+        int command = 0;
+        for (int i = start; i < end; i++)
+        {
+            CommittedEntry committed = _applying[i];
+            object? result = command < _commands.Length && _commands[command]?.Index == committed.Index ? _results[command++] : null;
+            if (committed.Waiter is not { } proposal) continue;
+            string? error = proposal.Chunks is not null && ReferenceEquals(result, Chunking.Incomplete) ? Chunking.Resubmit : null;
+            _finished.Add(proposal, new ProposalResult(committed.Index, error is null ? result : null, error));
+        }
+    }
+
+    private LogEntry Read(ulong index)
+    {
+        if (log.TryRead(index, out LogEntry entry)) return entry;
+        throw new InvalidDataException($"committed log entry {index} cannot be read");
+    }
+
+    private void FailRest()
+    {
+        foreach (CommittedEntry committed in _applying)
+        {
+            if (committed.Index > board.Status.AppliedIndex && committed.Waiter is { } waiter)
+            {
+                _finished.Add(waiter, new ProposalResult(0, null, RaftErrors.Shutdown));
+            }
+        }
+
+        _applying.Clear();
+    }
+
+    private sealed class Wake : LoopItem;
+
+    private abstract class TurnItem : LoopItem
+    {
+        public abstract void Run(ApplyLoop loop);
+    }
+
+    private sealed class Turn<T>(Func<ApplyLoop, T> action) : TurnItem
+    {
+        public TaskCompletionSource<T> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Run(ApplyLoop loop)
+        {
+            try
+            {
+                Done.SetResult(action(loop));
+            }
+            catch (Exception e)
+            {
+                Done.SetException(e);
+            }
+        }
+    }
+}
+
+/// <param name="Entry">Null when it has to be read from the log.</param>
+/// <param name="Waiter">The proposal to finish, if any.</param>
+internal readonly record struct CommittedEntry(ulong Index, LogEntry? Entry, Proposal? Waiter);
+
+/// <summary>A state for a snapshot.</summary>
+/// <param name="State">Null when nothing was ever applied.</param>
+/// <param name="Index">Last command or barrier in it; other entries do not move it.</param>
+/// <param name="Configuration">The committed configuration at that point.</param>
+internal sealed record MachineCapture(IStateCapture? State, ulong Index, ulong Term, ConfigurationPoint Configuration);

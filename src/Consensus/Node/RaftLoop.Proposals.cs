@@ -1,0 +1,168 @@
+using Consul.Fast.Consensus.Core;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>Proposals, verification, restores and the orderly end.</summary>
+internal sealed partial class RaftLoop
+{
+    private BeginRestoreItem? _restore;
+    private bool _restoring;
+    private StopItem? _stop;
+
+    private void Propose(Proposal proposal)
+    {
+        if (_stop is not null) Finish(proposal, RaftErrors.Shutdown);
+        else if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+        else if (_restoring || !TryAppend(proposal)) _parked.Enqueue(proposal);
+    }
+
+    /// <summary>False when it has to wait.</summary>
+    private bool TryAppend(Proposal proposal)
+    {
+        TimeSpan now = _clock();
+        ulong index = 0;
+        if (proposal.Change is { } change)
+        {
+            ChangeOutcome outcome = _core.ChangeConfiguration(now, change, out index, out string? error);
+            if (outcome == ChangeOutcome.Wait) return false;
+            if (outcome == ChangeOutcome.Refused)
+            {
+                Finish(proposal, error!);
+                return true;
+            }
+        }
+        else if (proposal.Chunks is { } chunks)
+        {
+            foreach (Chunk chunk in chunks) index = _core.Propose(now, proposal.Type, chunk.Data, chunk.Extensions);
+        }
+        else
+        {
+            index = _core.Propose(now, proposal.Type, proposal.Data);
+        }
+
+        _pending.Add(proposal, index);
+        return true;
+    }
+
+    private bool HasParkedTurn() =>
+        !_restoring && _parked.Count > 0 && _core.Role == RaftRole.Leader &&
+        (_parked.Peek().Change is null || _core.CanChangeConfiguration);
+
+    /// <summary>Appends what had to wait: membership changes for the one before them, everything for a restore.</summary>
+    private void RetryParked()
+    {
+        if (_restoring) return;
+        for (int left = _parked.Count; left > 0; left--)
+        {
+            Proposal proposal = _parked.Dequeue();
+            if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+            else if (!TryAppend(proposal)) _parked.Enqueue(proposal);
+        }
+    }
+
+    private void Verify(VerifyItem item)
+    {
+        item.Round = _core.VerifyLeader(_clock());
+        if (item.Round == 0) item.Complete(RaftErrors.NotLeader);
+        else _verifying.Add(item);
+    }
+
+    private void CompleteVerified()
+    {
+        int done = 0;
+        while (done < _verifying.Count && _verifying[done].Round <= _core.VerifiedRound) _verifying[done++].Complete(null);
+        if (done > 0) _verifying.RemoveRange(0, done);
+    }
+
+    private void BeginRestore(BeginRestoreItem item)
+    {
+        string? error = _core.CanRestore();
+        if (_stop is not null) error = RaftErrors.Shutdown;
+        else if (_restoring) error = "a snapshot is being restored already";
+        if (error is not null)
+        {
+            item.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, error));
+            return;
+        }
+
+        _restoring = true;
+        _restore = item;
+        _pending.FailAbove(_core.CommitIndex, RaftErrors.SnapshotRestored);
+    }
+
+    /// <summary>The place is known once no write is under way: nothing can take an index above it any more.</summary>
+    private void ContinueRestore()
+    {
+        if (_restore is not { } item || _core.HasWriteUnderWay) return;
+        _restore = null;
+        ulong index = Math.Max(item.AtLeast, _core.LastIndex) + 1;
+        string? error = _core.Role == RaftRole.Leader ? null : RaftErrors.LeadershipLost;
+        item.Complete(new RestorePlace(index, _core.Term, _core.Latest, error));
+    }
+
+    private void EndRestore(EndRestoreItem item)
+    {
+        _restoring = false;
+        if (item.Restored)
+        {
+            _core.OnSnapshotRestored(_clock(), item.Place.Index, item.Place.Term);
+            if (_leads)
+            {
+                _parts.Notifier.Notify(false);
+                _parts.Notifier.Notify(true);
+            }
+        }
+
+        item.Complete(true);
+    }
+
+    private void ContinueStop()
+    {
+        if (_stop is not { } stop || _core.Role == RaftRole.Shutdown) return;
+        if (!stop.AtOnce && (_pending.Count > 0 || _core.HasWriteUnderWay)) return;
+        Shutdown();
+    }
+
+    private void Shutdown()
+    {
+        _core.Stop();
+        CarryOut();
+        FailEverything(RaftErrors.Shutdown);
+        _bootstrap?.Complete(RaftErrors.Shutdown);
+        _stop?.Complete(true);
+        _parts.Board.Publish(_core);
+    }
+
+    private void FailEverything(string error)
+    {
+        _pending.FailAbove(0, error);
+        while (_parked.TryDequeue(out Proposal? parked)) Finish(parked, error);
+        string verifyError = error == RaftErrors.Shutdown ? error : RaftErrors.NotLeader;
+        foreach (VerifyItem verify in _verifying) verify.Complete(verifyError);
+        _verifying.Clear();
+        _restore?.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, error));
+        _restore = null;
+    }
+
+    /// <summary>Answers what arrives after the end.</summary>
+    private void Refuse(LoopItem item)
+    {
+        switch (item)
+        {
+            case Proposal proposal:
+                Finish(proposal, RaftErrors.Shutdown);
+                break;
+            case CallItem<string?> call:
+                call.Complete(RaftErrors.Shutdown);
+                break;
+            case BeginRestoreItem begin:
+                begin.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, RaftErrors.Shutdown));
+                break;
+            case CallItem<bool> call:
+                call.Complete(false);
+                break;
+        }
+    }
+
+    private void Finish(Proposal proposal, string error) => _finished.Add(proposal, new ProposalResult(0, null, error));
+}

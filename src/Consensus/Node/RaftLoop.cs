@@ -1,0 +1,280 @@
+using System.Runtime.InteropServices;
+using Consul.Fast.Consensus.Core;
+using Consul.Fast.Net.Timers;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>What the Raft loop hands its work to.</summary>
+internal sealed record RaftLoopParts(
+    LogWriter Writer,
+    ApplyLoop Apply,
+    IRaftTransport Transport,
+    LeadershipNotifier Notifier,
+    StatusBoard Board,
+    TimerWheel Timers,
+    ILogger Logger);
+
+/// <summary>Owns the core: everything that changes it comes through this loop, and its output leaves from here.</summary>
+internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
+{
+    private readonly RaftLoopParts _parts;
+    private readonly RaftCore _core;
+    private readonly RaftOutput _output;
+    private readonly Func<TimeSpan> _clock;
+    private readonly string _address;
+    private readonly FinishedProposals _finished = new();
+    private readonly PendingProposals _pending;
+    private readonly Queue<Proposal> _parked = new();
+    private readonly List<VerifyItem> _verifying = [];
+    private readonly List<CommittedEntry> _committed = [];
+    private readonly DeadlineTimer _timer;
+    private BootstrapItem? _bootstrap;
+    private TimeSpan? _armed;
+    private bool _leads;
+
+    /// <param name="clock">Monotonic time since the node's epoch.</param>
+    public RaftLoop(RaftLoopParts parts, RaftCore core, RaftOutput output, Func<TimeSpan> clock, string address)
+    {
+        _parts = parts;
+        _core = core;
+        _output = output;
+        _clock = clock;
+        _address = address;
+        _pending = new PendingProposals(_finished);
+        _timer = new DeadlineTimer(this);
+    }
+
+    void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
+
+    void IRaftInbox.OnResponse(string peerId, RaftRequest request, RaftResponse response) =>
+        PostInline(new ResponseItem(peerId, request, response));
+
+    void IRaftInbox.OnFailed(string peerId, RaftRequest request) => Post(new ResponseItem(peerId, request, null));
+
+    protected override void Process(LoopItem item)
+    {
+        if (_core.Role == RaftRole.Shutdown)
+        {
+            Refuse(item);
+            return;
+        }
+
+        switch (item)
+        {
+            case Proposal proposal:
+                Propose(proposal);
+                break;
+            case WriteSettled write:
+                OnWriteSettled(write);
+                break;
+            case DeadlineItem:
+                _armed = null;
+                _core.OnTick(_clock());
+                break;
+            case VerifyItem verify:
+                Verify(verify);
+                break;
+            case RequestItem request:
+                OnRequest(request);
+                break;
+            case ResponseItem response:
+                OnResponse(response);
+                break;
+            case SnapshotTakenItem taken:
+                OnSnapshotTaken(taken);
+                break;
+            case BeginRestoreItem begin:
+                BeginRestore(begin);
+                break;
+            case EndRestoreItem end:
+                EndRestore(end);
+                break;
+            case BootstrapItem bootstrap:
+                Bootstrap(bootstrap);
+                break;
+            case StartItem:
+                _core.Start(_clock());
+                break;
+            case StopItem stop:
+                _stop = stop;
+                break;
+        }
+    }
+
+    protected override void EndRound()
+    {
+        TimeSpan now = _clock();
+        // What one flush releases can make room for more: a committed configuration lets the next change begin.
+        do
+        {
+            RetryParked();
+            _core.Flush(now);
+            CarryOut();
+        }
+        while (HasParkedTurn());
+        CompleteVerified();
+        ContinueRestore();
+        ContinueStop();
+        _parts.Board.Publish(_core);
+        HandToApply();
+        ArmTimer(now);
+    }
+
+    protected override IThreadPoolWorkItem? TakeAfterwork()
+    {
+        // This thread may be the log writer or a caller in a hurry: nobody else's continuation runs on it.
+        _finished.Dispatch();
+        return null;
+    }
+
+    protected override void OnFault(Exception exception)
+    {
+        Log.LoopFailed(_parts.Logger, exception);
+        Shutdown();
+    }
+
+    private void CarryOut()
+    {
+        if (_output.IsEmpty) return;
+        foreach (RaftRole role in _output.Roles) OnRoleChanged(role);
+        if (_output.WriteId != 0) _parts.Writer.Enqueue(_output);
+        for (int i = 0; i < _output.Committed.Count; i++)
+        {
+            ulong index = _output.FirstCommitted + (ulong)i;
+            _committed.Add(new CommittedEntry(index, _output.Committed[i], _pending.TakeCommitted(index)));
+        }
+
+        foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
+        foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
+        _output.Clear();
+    }
+
+    private void HandToApply()
+    {
+        if (_committed.Count == 0) return;
+        _parts.Apply.Enqueue(CollectionsMarshal.AsSpan(_committed));
+        _committed.Clear();
+    }
+
+    private void OnWriteSettled(WriteSettled write)
+    {
+        _bootstrap?.Complete(write.Error is null ? null : $"failed to bootstrap: {write.Error}");
+        _bootstrap = null;
+        if (write.Error is null)
+        {
+            _core.OnWritten(_clock(), write.Id);
+            return;
+        }
+
+        _core.OnWriteFailed(_clock(), write.Generation);
+        _pending.FailAbove(_core.DurableIndex, $"failed to commit log: {write.Error}");
+    }
+
+    private void OnRoleChanged(RaftRole role)
+    {
+        bool leads = role == RaftRole.Leader;
+        switch (role)
+        {
+            case RaftRole.Leader:
+                Log.EnteringLeader(_parts.Logger, _address, _core.Term);
+                break;
+            case RaftRole.Candidate:
+                Log.EnteringCandidate(_parts.Logger, _address, _core.Term);
+                break;
+            case RaftRole.Follower:
+                Log.EnteringFollower(_parts.Logger, _address, _core.Leader);
+                break;
+        }
+
+        if (leads == _leads) return;
+        _leads = leads;
+        if (!leads) FailEverything(role == RaftRole.Shutdown ? RaftErrors.Shutdown : RaftErrors.LeadershipLost);
+        // Listeners may look at the status, so it is published first.
+        _parts.Board.Publish(_core);
+        _parts.Notifier.Notify(leads);
+    }
+
+    private void OnRequest(RequestItem item)
+    {
+        TimeSpan now = _clock();
+        switch (item.Request)
+        {
+            case AppendRequest append:
+                _core.OnAppendRequest(now, append, item.ReplyTo);
+                break;
+            case VoteRequest vote:
+                _core.OnVoteRequest(now, vote, item.ReplyTo);
+                break;
+        }
+    }
+
+    private void OnResponse(ResponseItem item)
+    {
+        TimeSpan now = _clock();
+        switch (item.Request, item.Response)
+        {
+            case (AppendRequest request, AppendResponse response):
+                _core.OnAppendResponse(now, item.PeerId, request, response);
+                break;
+            case (VoteRequest request, VoteResponse response):
+                _core.OnVoteResponse(now, item.PeerId, request, response);
+                break;
+            case (SnapshotRequest request, SnapshotResponse response):
+                _core.OnSnapshotResponse(now, item.PeerId, request, response);
+                break;
+            default:
+                _core.OnRequestFailed(now, item.PeerId, item.Request);
+                break;
+        }
+    }
+
+    private void OnSnapshotTaken(SnapshotTakenItem taken)
+    {
+        SnapshotMeta snapshot = taken.Snapshot;
+        ulong keepFrom = _core.FirstIndex;
+        if (_core.LastIndex > taken.TrailingLogs)
+        {
+            keepFrom = Math.Max(keepFrom, Math.Min(snapshot.Index, _core.LastIndex - taken.TrailingLogs) + 1);
+        }
+
+        if (keepFrom > _core.FirstIndex)
+        {
+            Log.Compacting(_parts.Logger, _core.FirstIndex, keepFrom - 1);
+            _parts.Writer.TruncateHead(keepFrom - 1);
+        }
+
+        _core.OnSnapshotTaken(
+            snapshot.Index, snapshot.Term, new ConfigurationPoint(snapshot.Configuration, snapshot.ConfigurationIndex), keepFrom);
+    }
+
+    private void Bootstrap(BootstrapItem item)
+    {
+        if (!_core.TryBootstrap(_clock(), item.Configuration))
+        {
+            item.Complete("bootstrap only works on new clusters");
+            return;
+        }
+
+        Log.Bootstrapped(_parts.Logger, Describe(item.Configuration));
+        _bootstrap = item;
+    }
+
+    private void ArmTimer(TimeSpan now)
+    {
+        if (_core.NextDeadline is not { } deadline || (_armed is { } armed && armed <= deadline)) return;
+        _armed = deadline;
+        _parts.Timers.Schedule(_timer, deadline > now ? deadline - now : TimeSpan.Zero);
+    }
+
+    public static string Describe(ClusterConfiguration configuration) =>
+        "[" + string.Join(", ", configuration.Servers.Select(s => $"{{Suffrage:{s.Suffrage} ID:{s.Id} Address:{s.Address}}}")) + "]";
+
+    private sealed class DeadlineTimer(RaftLoop loop) : TimerEntry
+    {
+        protected override void OnTimer() => loop.Post(new DeadlineItem());
+    }
+}
+
+/// <summary>Begins to take part.</summary>
+internal sealed class StartItem : LoopItem;

@@ -1,0 +1,88 @@
+using Consul.Fast.Consensus.Core;
+using Consul.Fast.Consensus.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>Rebuilds what the core and the state machine knew from the disk. Runs once, before any loop.</summary>
+internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMachine machine, ILogger logger)
+{
+    /// <exception cref="InvalidDataException">No snapshot is readable, or the log does not follow it.</exception>
+    public RecoveredState Run()
+    {
+        SnapshotMeta? snapshot = RestoreNewest();
+        ulong snapshotIndex = snapshot?.Index ?? 0;
+        ConfigurationPoint configuration = snapshot is null
+            ? ConfigurationPoint.None
+            : new ConfigurationPoint(snapshot.Configuration, snapshot.ConfigurationIndex);
+        RecoveredState state = new(
+            log.HardState,
+            snapshotIndex,
+            snapshot?.Term ?? 0,
+            configuration,
+            snapshotIndex + 1,
+            snapshotIndex,
+            TermSpans.Empty,
+            configuration,
+            configuration);
+        if (log.LastIndex > snapshotIndex) state = ScanLog(state);
+        if (state.Latest.Index > 0)
+        {
+            Log.InitialConfiguration(logger, state.Latest.Index, RaftLoop.Describe(state.Latest.Configuration));
+        }
+
+        return state;
+    }
+
+    /// <summary>Restores the newest snapshot that can be read; null when there is none at all.</summary>
+    private SnapshotMeta? RestoreNewest()
+    {
+        IReadOnlyList<SnapshotMeta> kept = snapshots.List();
+        foreach (SnapshotMeta snapshot in kept)
+        {
+            try
+            {
+                using Stream state = snapshots.Open(snapshot);
+                machine.Restore(state);
+                Log.SnapshotRestored(logger, snapshot.Id);
+                return snapshot;
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException)
+            {
+                Log.SnapshotUnreadable(logger, snapshot.Id, e.Message);
+            }
+        }
+
+        return kept.Count == 0 ? null : throw new InvalidDataException("failed to load any existing snapshots");
+    }
+
+    private RecoveredState ScanLog(RecoveredState state)
+    {
+        if (log.FirstIndex > state.SnapshotIndex + 1)
+        {
+            throw new InvalidDataException(
+                $"the log starts at {log.FirstIndex}, but the newest readable snapshot ends at {state.SnapshotIndex}");
+        }
+
+        TermSpans terms = TermSpans.Empty;
+        ConfigurationPoint latest = state.Latest;
+        ConfigurationPoint committed = state.Committed;
+        for (ulong index = log.FirstIndex; index <= log.LastIndex; index++)
+        {
+            if (!log.TryRead(index, out LogEntry entry)) throw new InvalidDataException($"log entry {index} is missing");
+            terms = terms.With(index, entry.Term);
+            if (index <= state.SnapshotIndex || !ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded)) continue;
+            committed = latest;
+            latest = new ConfigurationPoint(decoded, index);
+        }
+
+        return state with
+        {
+            FirstIndex = log.FirstIndex,
+            LastIndex = log.LastIndex,
+            Terms = terms,
+            Latest = latest,
+            Committed = committed,
+        };
+    }
+}

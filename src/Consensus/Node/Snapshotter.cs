@@ -1,0 +1,137 @@
+using Consul.Fast.Consensus.Core;
+using Consul.Fast.Net.Timers;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>Takes snapshots, one at a time: when the log has grown enough, and on request.</summary>
+internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
+{
+    private readonly ApplyLoop _apply;
+    private readonly RaftLoop _loop;
+    private readonly ISnapshotStore _store;
+    private readonly StatusBoard _board;
+    private readonly TimerWheel _timers;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SeededRandom _random;
+    private Task _check = Task.CompletedTask;
+
+    public Snapshotter(
+        RaftOptions options, ApplyLoop apply, RaftLoop loop, ISnapshotStore store, StatusBoard board, TimerWheel timers, ILogger logger)
+    {
+        _apply = apply;
+        _loop = loop;
+        _store = store;
+        _board = board;
+        _timers = timers;
+        _logger = logger;
+        _random = new SeededRandom(options.Seed ^ 0x5eed);
+        Policy = options.Snapshots;
+    }
+
+    /// <summary>Can be replaced at any time; takes effect at the next look at the log.</summary>
+    public SnapshotPolicy Policy
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
+    public void Start() => _timers.Schedule(this, _random.Spread(Policy.Interval));
+
+    /// <summary>Keeps snapshots from being taken while the caller replaces the state.</summary>
+    public async ValueTask<IDisposable> PauseAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation).ConfigureAwait(false);
+        return new Pause(_one);
+    }
+
+    public async ValueTask<(SnapshotMeta? Snapshot, string? Error)> TakeAsync(CancellationToken cancellation)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        await _one.WaitAsync(linked.Token).ConfigureAwait(false);
+        try
+        {
+            MachineCapture capture = await _apply.RunAsync(static loop => loop.Capture()).WaitAsync(linked.Token).ConfigureAwait(false);
+            if (capture.State is null) return (null, RaftErrors.NothingNew);
+            if (capture.Configuration.Index > capture.Index)
+            {
+                return (null, $"cannot take snapshot now, wait until the configuration entry at {capture.Configuration.Index} " +
+                    $"has been applied (have applied {capture.Index})");
+            }
+
+            Log.SnapshotStarting(_logger, capture.Index);
+            SnapshotMeta snapshot = await WriteAsync(capture, linked.Token).ConfigureAwait(false);
+            _loop.Post(new SnapshotTakenItem(snapshot, Policy.TrailingLogs));
+            Log.SnapshotComplete(_logger, snapshot.Index);
+            return (snapshot, null);
+        }
+        catch (IOException e)
+        {
+            Log.SnapshotFailed(_logger, e.Message);
+            return (null, $"failed to take snapshot: {e.Message}");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _timers.Cancel(this);
+        await _check.ConfigureAwait(false);
+        await _one.WaitAsync().ConfigureAwait(false);
+        _one.Dispose();
+        _stop.Dispose();
+    }
+
+    protected override void OnTimer()
+    {
+        if (_stop.IsCancellationRequested) return;
+        _check = Task.Run(CheckAsync);
+    }
+
+    private async Task CheckAsync()
+    {
+        RaftStatus status = _board.Status;
+        try
+        {
+            if (status.LastLogIndex - status.LastSnapshotIndex >= Policy.Threshold)
+            {
+                (_, string? error) = await TakeAsync(_stop.Token).ConfigureAwait(false);
+                if (error is not null) Log.SnapshotFailed(_logger, error);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+            return;
+        }
+        catch (Exception e)
+        {
+            // The next look at the log tries again.
+            Log.SnapshotFailed(_logger, e.Message);
+        }
+
+        Start();
+    }
+
+    private async Task<SnapshotMeta> WriteAsync(MachineCapture capture, CancellationToken cancellation)
+    {
+        ISnapshotSink sink = _store.Create(
+            capture.Index, capture.Term, capture.Configuration.Configuration, capture.Configuration.Index);
+        await using (sink.ConfigureAwait(false))
+        {
+            await Task.Run(() => capture.State!.WriteTo(sink.Stream, cancellation), cancellation).ConfigureAwait(false);
+            return await sink.CommitAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Pause(SemaphoreSlim one) : IDisposable
+    {
+        public void Dispose() => one.Release();
+    }
+}

@@ -1,0 +1,62 @@
+using Consul.Fast.Consensus.Core;
+
+namespace Consul.Fast.Consensus.Node;
+
+/// <summary>Publishes what others may know of the node, each time by one reference write. Readers take no lock.</summary>
+internal sealed class StatusBoard
+{
+    private readonly Lock _lock = new();
+    private readonly DateTimeOffset _epoch;
+    private RaftStatus _status = new(RaftRole.Follower, 0, "", "", 0, 0, 0, 0, 0, 0, null);
+    private ConfigurationPoint _configuration = ConfigurationPoint.None;
+
+    /// <param name="epoch">UTC time at which the monotonic time was zero.</param>
+    public StatusBoard(DateTimeOffset epoch) => _epoch = epoch;
+
+    public RaftStatus Status => Volatile.Read(ref _status);
+
+    public ConfigurationPoint Configuration => Volatile.Read(ref _configuration);
+
+    /// <summary>Leads as the only voter: nobody can take leadership away, so it needs no confirmation.</summary>
+    public bool LeadsAlone { get; private set; }
+
+    /// <summary>Called by the Raft loop.</summary>
+    public void Publish(RaftCore core)
+    {
+        if (!ReferenceEquals(Configuration, core.Latest)) Volatile.Write(ref _configuration, core.Latest);
+        LeadsAlone = core.Role == RaftRole.Leader && core.IsSoleVoter;
+        lock (_lock)
+        {
+            bool sameLeader = _status.LeaderAddress == core.Leader && _status.LeaderId.Length > 0;
+            RaftStatus next = new(
+                core.Role,
+                core.Term,
+                core.Leader,
+                sameLeader ? _status.LeaderId : FindId(core),
+                core.CommitIndex,
+                _status.AppliedIndex,
+                core.LastIndex,
+                core.LastTerm,
+                core.SnapshotIndex,
+                core.SnapshotTerm,
+                core.Role == RaftRole.Leader || core.LastContact is not { } contact ? null : _epoch + contact);
+            if (next != _status) Volatile.Write(ref _status, next);
+        }
+    }
+
+    /// <summary>Called by the apply loop.</summary>
+    public void PublishApplied(ulong index)
+    {
+        lock (_lock) Volatile.Write(ref _status, _status with { AppliedIndex = index });
+    }
+
+    private static string FindId(RaftCore core)
+    {
+        foreach (RaftServer server in core.Latest.Configuration.Servers)
+        {
+            if (server.Address == core.Leader) return server.Id;
+        }
+
+        return "";
+    }
+}
