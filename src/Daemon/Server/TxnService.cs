@@ -33,7 +33,9 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
         options.MinQueryIndex = 0;
         TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
         return queries.RunAsync(
-            options, (Ops: ops, Faults: faults), static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? TxnReader.Run(state, a.Ops)));
+            options,
+            (Ops: ops, Faults: faults),
+            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? TxnReader.Run(state, a.Ops)));
     }
 
     /// <summary>Brings operations into the form that goes into the log.</summary>
@@ -63,7 +65,8 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
             op = op with { Service = service with { Service = completed } };
         }
 
-        if (op.Check is { } check) op = op with { Check = check with { Check = RegistrationRules.Complete(check.Check, check.Check.Node) } };
+        if (op.Check is not { } check) return null;
+        op = op with { Check = check with { Check = RegistrationRules.Complete(check.Check, check.Check.Node) } };
         return null;
     }
 

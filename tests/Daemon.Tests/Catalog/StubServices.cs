@@ -37,13 +37,15 @@ internal sealed class StubCatalog : ICatalog
         return Answer(true);
     }
 
-    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) => Answer<IReadOnlyList<string>>(["dc1"]);
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) =>
+        Answer<IReadOnlyList<string>>(["dc1"]);
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request) => Ask(request, Nodes);
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) => Ask(request, Services);
 
-    public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request) => Ask(request, Instances);
+    public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request) =>
+        Ask(request, Instances);
 
     public ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request) => Ask(request, NodeServices);
 
@@ -73,7 +75,8 @@ internal sealed class StubHealth : IHealth
 
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ServiceChecksAsync(ServiceSpecificRequest request) => Ask(request, Checks);
 
-    public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceNodesAsync(ServiceSpecificRequest request) => Ask(request, Instances);
+    public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceNodesAsync(ServiceSpecificRequest request) =>
+        Ask(request, Instances);
 
     private ValueTask<RpcResult<T>> Ask<T>(QueryRequest request, T value)
     {

@@ -77,6 +77,9 @@ public class FilterExpressionTests
     [InlineData("Service.Meta.none matches x", true)]
     [InlineData("Service.Meta.none not matches x", true)]
     [InlineData("Service.TaggedAddresses.none.Port == 80", false)]
+    public void Field_decides_an_instance(string text, bool? expected) => AssertDecision(text, expected);
+
+    [Theory]
     // Lists of records: any item.
     [InlineData("Checks.Status == warning", true)]
     [InlineData("Checks.Status != warning", true)]
@@ -95,13 +98,7 @@ public class FilterExpressionTests
     [InlineData("Node.Node == x or Service.Port == 8080 and Service.Port == 1", false)]
     [InlineData("not (Node.Node == x or Service.Port == 8080)", false)]
     [InlineData("not Node.Node == x and Service.Port == 8080", true)]
-    public void Expression_decides_an_instance(string text, bool? expected)
-    {
-        bool compiled = FilterExpression.TryCompile(text, FilterSelectors.CheckServiceNode, out Predicate<CheckServiceNode>? test, out string error);
-        Assert.Equal(expected is not null, compiled);
-        if (expected is not null) Assert.Equal(expected, test!(s_item));
-        else Assert.NotEmpty(error);
-    }
+    public void Items_and_junctions_decide_an_instance(string text, bool? expected) => AssertDecision(text, expected);
 
     [Theory]
     [InlineData("Nope == x", "Selector \"Nope\" is not valid")]
@@ -145,9 +142,14 @@ public class FilterExpressionTests
     public void Null_collections_count_as_empty()
     {
         var bare = new ServiceInstance(new Node { Name = "n" }, new NodeService { Id = "x", Service = "x" });
-        foreach (string text in new[] { "ServiceTags is empty", "ServiceMeta is empty", "NodeMeta.x is empty", "x not in ServiceTags", "ServiceWeights.Passing == 1" })
+        string[] texts =
+            ["ServiceTags is empty", "ServiceMeta is empty", "NodeMeta.x is empty", "x not in ServiceTags", "ServiceWeights.Passing == 1"];
+        foreach (string text in texts)
         {
-            Assert.True(FilterExpression.TryCompile(text, FilterSelectors.ServiceInstance, out Predicate<ServiceInstance>? test, out string error), error);
+        foreach (string name in names.Split(' '))
+        {
+            Assert.True(FilterExpression.TryCompile($"{name} == 1", selectors, out _, out string error), error);
+        }
             Assert.True(test!(bare), text);
         }
     }
@@ -176,6 +178,15 @@ public class FilterExpressionTests
         Assert.True(FilterExpression.TryParse("Bogus == 1", out FilterExpression? expression, out _));
         Assert.False(expression!.TryBind(FilterSelectors.HealthCheck, out _, out string error));
         Assert.Equal("Selector \"Bogus\" is not valid", error);
+    }
+
+    private static void AssertDecision(string text, bool? expected)
+    {
+        RecordSelectable<CheckServiceNode> selectors = FilterSelectors.CheckServiceNode;
+        bool compiled = FilterExpression.TryCompile(text, selectors, out Predicate<CheckServiceNode>? test, out string error);
+        Assert.Equal(expected is not null, compiled);
+        if (expected is not null) Assert.Equal(expected, test!(s_item));
+        else Assert.NotEmpty(error);
     }
 
     private static void AssertSelectable<T>(Selectable<T> selectors, string names)

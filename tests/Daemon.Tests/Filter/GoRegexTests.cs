@@ -147,7 +147,8 @@ public class GoRegexTests
         [InlineData("\\-")]
         [InlineData("[[.a.]]")]
         [InlineData("[[=a=]]")]
-    public void Odd_but_valid_pattern_is_accepted(string pattern) => Assert.True(GoRegex.TryCompile(pattern, out _, out string error), error);
+    public void Odd_but_valid_pattern_is_accepted(string pattern) =>
+        Assert.True(GoRegex.TryCompile(pattern, out _, out string error), error);
 
     [Fact]
     public void Arbitrary_patterns_never_throw()
