@@ -1,69 +1,67 @@
-using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.Tables;
 using Consul.Fast.Storage.Watches;
 
 namespace Consul.Fast.Storage.State;
 
 /// <summary>
 /// The replicated state as of one point: immutable, shared by all readers without locks. Every query takes the
-/// <see cref="WatchSet"/> to fill for a blocking call, or null.
+/// <see cref="WatchSet"/> to fill for a blocking call, or null. A list that a query returns is the same object as long as
+/// nothing in it has changed, where the remarks of the query say so.
 /// </summary>
-public sealed class ClusterState
+public sealed partial class ClusterState
 {
-    /// <summary>Grows with each published state; not a Raft index.</summary>
-    public ulong Version => throw new NotImplementedException();
+    private readonly CatalogLists _lists;
+    private string? _kvTableIndexText;
 
-    /// <summary>A row of the index table, 0 when missing.</summary>
-    public ulong IndexOf(string row) => throw new NotImplementedException();
+    internal ClusterState(StateTables tables, ulong version, ClusterState? previous)
+    {
+        Tables = tables;
+        Version = version;
+        KvTableIndex = Math.Max(IndexOf(IndexNames.Kvs), IndexOf(IndexNames.Tombstones));
+        if (previous is not null && previous.KvTableIndex == KvTableIndex) _kvTableIndexText = previous._kvTableIndexText;
+        _lists = previous is not null && ReferenceEquals(previous.Tables.ServicesByName, tables.ServicesByName)
+            ? previous._lists
+            : new CatalogLists(tables.ServicesByName);
+    }
+
+    /// <summary>Grows with each published state; not a Raft index.</summary>
+    public ulong Version { get; }
 
     /// <summary>max(kvs, tombstones): what a missing key reports.</summary>
-    public ulong KvTableIndex => throw new NotImplementedException();
+    public ulong KvTableIndex { get; }
 
-    public string KvTableIndexText => throw new NotImplementedException();
+    /// <summary><see cref="KvTableIndex"/> as a header value, made once.</summary>
+    public string KvTableIndexText => _kvTableIndexText ??= KvTableIndex.ToString();
 
-    public DirEntry? KvGet(ReadOnlySpan<byte> key, WatchSet? watches) => throw new NotImplementedException();
+    internal StateTables Tables { get; }
 
-    public QueryResult<IReadOnlyList<DirEntry>> KvList(ReadOnlySpan<byte> prefix, WatchSet? watches) => throw new NotImplementedException();
+    /// <summary>A row of the index table, 0 when missing.</summary>
+    public ulong IndexOf(string row) => Row("", row)?.Value ?? 0;
 
-    /// <summary>Ordered by lower-cased name.</summary>
-    public QueryResult<IReadOnlyList<Node>> Nodes(WatchSet? watches) => throw new NotImplementedException();
+    /// <summary>All rows of the index table, by lower-cased name.</summary>
+    public IEnumerable<KeyValuePair<string, ulong>> IndexRows()
+    {
+        var rows = new List<KeyValuePair<string, ulong>>(Tables.Index.Count);
+        foreach (ByteMapEntry<IndexRow> entry in Tables.Index.All()) rows.Add(new(entry.Value.Name, entry.Value.Value));
+        return rows;
+    }
 
-    /// <summary>By name, else by a prefix of the id (at least two hex digits, unambiguous).</summary>
-    public Node? FindNode(string nameOrIdPrefix) => throw new NotImplementedException();
+    private IndexRow? Row(string prefix, string name)
+    {
+        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
+        key.AddLower(prefix);
+        key.AddLower(name);
+        return Tables.Index.Get(key.Span);
+    }
 
-    public QueryResult<IReadOnlyList<ServiceTags>> Services(IReadOnlyList<KeyValuePair<string, string>>? nodeMeta, WatchSet? watches) =>
-        throw new NotImplementedException();
+    private static void WatchRow(WatchSet? watches, string prefix, string name)
+    {
+        if (watches is null) return;
+        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
+        key.AddLower(prefix);
+        key.AddLower(name);
+        watches.AddKey(WatchTable.Index, key.Span);
+    }
 
-    public QueryResult<IReadOnlyList<ServiceInstance>> ServiceNodes(string service, IReadOnlyList<string>? tags, WatchSet? watches) =>
-        throw new NotImplementedException();
-
-    public QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?> NodeServices(string nameOrIdPrefix, WatchSet? watches) =>
-        throw new NotImplementedException();
-
-    public NodeService? NodeService(string node, string serviceId) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<CheckServiceNode>> CheckServiceNodes(string service, IReadOnlyList<string>? tags, WatchSet? watches) =>
-        throw new NotImplementedException();
-
-    public HealthCheck? NodeCheck(string node, string checkId) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<HealthCheck>> NodeChecks(string node, WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<HealthCheck>> ServiceChecks(string service, WatchSet? watches) => throw new NotImplementedException();
-
-    /// <summary>Checks of a service on nodes with all these metadata pairs; its index rule differs from the plain form.</summary>
-    public QueryResult<IReadOnlyList<HealthCheck>> ServiceChecks(string service, IReadOnlyList<KeyValuePair<string, string>> nodeMeta, WatchSet? watches) =>
-        throw new NotImplementedException();
-
-    /// <param name="state">A <see cref="CheckStatus"/> or <c>any</c>.</param>
-    public QueryResult<IReadOnlyList<HealthCheck>> ChecksInState(string state, WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<Session?> Session(string id, WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<Session>> Sessions(WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<Session>> NodeSessions(string node, WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<NodeInfo?> NodeInfo(string node, WatchSet? watches) => throw new NotImplementedException();
-
-    public QueryResult<IReadOnlyList<NodeInfo>> NodeDump(WatchSet? watches) => throw new NotImplementedException();
+    private ulong MaxIndex(string first, string second) => Math.Max(IndexOf(first), IndexOf(second));
 }

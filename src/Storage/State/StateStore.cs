@@ -5,24 +5,78 @@ namespace Consul.Fast.Storage.State;
 
 /// <summary>
 /// The state machine: applies committed commands to the tables and publishes each new state with one reference write.
-/// Applied to by one loop; <see cref="Current"/> and <see cref="Watches"/> may be used from any thread.
+/// Applied to by one loop; <see cref="Current"/>, <see cref="Watches"/> and <see cref="KvLockDelay"/> may be used from any
+/// thread.
 /// </summary>
 public sealed class StateStore(WatchHub watches, TimeProvider time) : IStateMachine
 {
-    public ClusterState Current => throw new NotImplementedException();
+    private readonly ChunkAssembler _chunks = new();
+    private readonly LockDelayTable _lockDelays = new(time);
+    private readonly StateEdit _edit = new(StateTables.Empty);
+    private ForeignRecords _foreign = ForeignRecords.None;
+    private ClusterState _current = new(StateTables.Empty, version: 1, previous: null);
+
+    public ClusterState Current => Volatile.Read(ref _current);
 
     public WatchHub Watches { get; } = watches;
 
     /// <summary>Remaining lock-delay of a key on this server, zero for none. Local, from this server's clock.</summary>
-    public TimeSpan KvLockDelay(ReadOnlySpan<byte> key)
+    public TimeSpan KvLockDelay(ReadOnlySpan<byte> key) => _lockDelays.Remaining(key);
+
+    /// <inheritdoc/>
+    /// <exception cref="FatalApplyException">A command is unknown or malformed; nothing of the batch is published.</exception>
+    public void Apply(ReadOnlySpan<LogEntry> entries, Span<object?> results)
     {
-        _ = time;
-        throw new NotImplementedException();
+        try
+        {
+            for (int i = 0; i < entries.Length; i++) results[i] = Apply(entries[i]);
+        }
+        catch (FatalApplyException)
+        {
+            _edit.Reset(_current.Tables);
+            _edit.NextBatch();
+            throw;
+        }
+
+        Publish();
     }
 
-    public void Apply(ReadOnlySpan<LogEntry> entries, Span<object?> results) => throw new NotImplementedException();
+    public IStateCapture Capture() => new StateCapture(_current.Tables, _foreign, _chunks.Capture());
 
-    public IStateCapture Capture() => throw new NotImplementedException();
+    public void Restore(Stream state)
+    {
+        RestoredState restored = SnapshotReader.Read(state);
+        _edit.Reset(restored.Tables);
+        _edit.NextBatch();
+        _chunks.Restore(restored.Chunks);
+        _foreign = restored.Foreign;
+        _lockDelays.Clear();
+        Volatile.Write(ref _current, new ClusterState(restored.Tables, _current.Version + 1, previous: null));
+        Watches.Abandon(_current.Version);
+    }
 
-    public void Restore(Stream state) => throw new NotImplementedException();
+    private object? Apply(LogEntry entry)
+    {
+        if (entry.Extensions.IsEmpty) return CommandDispatcher.Apply(_edit, entry.Index, entry.Data.Span);
+        if (!ChunkInfo.TryParse(entry.Extensions.Span, out ChunkInfo info)) return new ApplyError("error unmarshaling chunk info");
+        if (!_chunks.TryAdd(info, entry, out byte[]? command)) return null;
+        return new ChunkedResult(CommandDispatcher.Apply(_edit, entry.Index, command));
+    }
+
+    private void Publish()
+    {
+        // Before anybody can see that the keys are free.
+        foreach ((byte[] key, TimeSpan delay) in _edit.LockDelays) _lockDelays.Add(key, delay);
+        var state = new ClusterState(_edit.Freeze(), _current.Version + 1, _current);
+        Volatile.Write(ref _current, state);
+        Watches.Publish(_edit.Changes, state.Version);
+        _edit.NextBatch();
+    }
 }
+
+/// <summary>
+/// Result of the entry that completed a chunked command. The entries before it have no result, so a proposer that finds
+/// none for its last piece knows that a piece was lost.
+/// </summary>
+/// <param name="Value">What the command itself returned.</param>
+public sealed record ChunkedResult(object? Value);

@@ -20,7 +20,9 @@ internal ref struct KeyBuilder(Span<byte> initial)
 
     public void AddSeparator() => Add([0]);
 
-    public void Add(ReadOnlySpan<byte> bytes)
+    public void Clear() => _length = 0;
+
+    public void Add(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Reserve(bytes.Length));
         _length += bytes.Length;

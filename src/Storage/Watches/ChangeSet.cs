@@ -10,6 +10,8 @@ public sealed class ChangeSet
 
     public bool IsEmpty => _changes.Count == 0;
 
+    public int Count => _changes.Count;
+
     /// <param name="table">Where.</param>
     /// <param name="key">The row's key; kept by reference until the set is cleared.</param>
     public void Add(WatchTable table, byte[] key) => _changes.Add(new WatchTopic(table, key, IsPrefix: false));
@@ -17,4 +19,7 @@ public sealed class ChangeSet
     public void AddRange(WatchTable table, byte[] prefix) => _changes.Add(new WatchTopic(table, prefix, IsPrefix: true));
 
     public void Clear() => _changes.Clear();
+
+    /// <summary>Forgets what was added after the set had <paramref name="count"/> changes: a command was rolled back.</summary>
+    public void Truncate(int count) => _changes.RemoveRange(count, _changes.Count - count);
 }

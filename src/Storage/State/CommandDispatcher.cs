@@ -1,0 +1,54 @@
+using Consul.Fast.Storage.Commands;
+
+namespace Consul.Fast.Storage.State;
+
+/// <summary>Finds the handler of a command by its type byte.</summary>
+internal static class CommandDispatcher
+{
+    /// <summary>Set in a type byte: replicas that do not know the type skip the entry.</summary>
+    private const byte IgnoreUnknown = 0x80;
+
+    /// <exception cref="FatalApplyException">The command is unknown or malformed.</exception>
+    public static object? Apply(StateEdit edit, ulong index, ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty) throw new FatalApplyException(index, default, "it has no type byte");
+        var type = (CommandType)(data[0] & ~IgnoreUnknown);
+        ReadOnlySpan<byte> body = data[1..];
+        if (TryApply(edit, index, type, body, out object? result, out bool known)) return result;
+        if (known) throw new FatalApplyException(index, type, "it cannot be decoded");
+        if ((data[0] & IgnoreUnknown) != 0 && !IsLogCommand(type)) return null;
+        throw new FatalApplyException(index, type, "this server does not know the command");
+    }
+
+    private static bool TryApply(
+        StateEdit edit, ulong index, CommandType type, ReadOnlySpan<byte> body, out object? result, out bool known)
+    {
+        known = true;
+        switch (type)
+        {
+            case CommandType.Kvs:
+                return KvCommands.TryApply(edit, index, body, out result);
+            case CommandType.Register:
+                return CatalogCommands.TryRegister(edit, index, body, out result);
+            case CommandType.Deregister:
+                return CatalogCommands.TryDeregister(edit, index, body, out result);
+            case CommandType.Session:
+                return SessionCommands.TryApply(edit, index, body, out result);
+            case CommandType.Tombstone:
+                return TombstoneCommands.TryApply(edit, body, out result);
+            case CommandType.Txn:
+                return TxnCommands.TryApply(edit, index, body, out result);
+            case CommandType.CoordinateBatch:
+                return CoordinateCommands.TryApply(edit, index, body, out result);
+            default:
+                known = false;
+                result = null;
+                return false;
+        }
+    }
+
+    /// <summary>Types that a peer applies, so skipping one is no choice even where the entry seems to allow it.</summary>
+    private static bool IsLogCommand(CommandType type) => type <= CommandType.SystemMetadata
+        && type is not (CommandType.Area or CommandType.ConnectCaProviderState or CommandType.ConnectCaConfig
+            or CommandType.Index or CommandType.ChunkingState);
+}

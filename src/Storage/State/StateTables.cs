@@ -1,0 +1,55 @@
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.Tables;
+
+namespace Consul.Fast.Storage.State;
+
+/// <summary>One version of all tables. Names and ids in keys are lower-cased; parts are separated by a zero byte.</summary>
+/// <param name="Kv">By key.</param>
+/// <param name="KvBySession">Keys that are locked: session id, key.</param>
+/// <param name="Tombstones">Raft index of the deletion, by key or by deleted prefix.</param>
+/// <param name="Nodes">By name.</param>
+/// <param name="NodesById">Key in <paramref name="Nodes"/>, by the hex digits of the id.</param>
+/// <param name="Services">By node, service id.</param>
+/// <param name="ServicesByName">By service name, node, service id.</param>
+/// <param name="Checks">By node, check id.</param>
+/// <param name="ChecksByInstance">By node, service id (empty for node checks), check id.</param>
+/// <param name="ChecksByService">Service checks by service name, node, check id.</param>
+/// <param name="Sessions">By the hex digits of the id.</param>
+/// <param name="SessionsByNode">By node, id.</param>
+/// <param name="SessionsByCheck">Sessions that depend on a check, by node, check id, session id.</param>
+/// <param name="Coordinates">By node, segment.</param>
+/// <param name="Index">By row name.</param>
+internal sealed record StateTables(
+    ByteMap<DirEntry> Kv,
+    ByteMap<byte[]> KvBySession,
+    ByteMap<ulong> Tombstones,
+    ByteMap<Node> Nodes,
+    ByteMap<byte[]> NodesById,
+    ByteMap<NodeService> Services,
+    ByteMap<NodeService> ServicesByName,
+    ByteMap<HealthCheck> Checks,
+    ByteMap<HealthCheck> ChecksByInstance,
+    ByteMap<HealthCheck> ChecksByService,
+    ByteMap<Session> Sessions,
+    ByteMap<Session> SessionsByNode,
+    ByteMap<Session> SessionsByCheck,
+    ByteMap<Coordinate> Coordinates,
+    ByteMap<IndexRow> Index)
+{
+    public static readonly StateTables Empty = new(
+        ByteMap<DirEntry>.Empty,
+        ByteMap<byte[]>.Empty,
+        ByteMap<ulong>.Empty,
+        ByteMap<Node>.Empty,
+        ByteMap<byte[]>.Empty,
+        ByteMap<NodeService>.Empty,
+        ByteMap<NodeService>.Empty,
+        ByteMap<HealthCheck>.Empty,
+        ByteMap<HealthCheck>.Empty,
+        ByteMap<HealthCheck>.Empty,
+        ByteMap<Session>.Empty,
+        ByteMap<Session>.Empty,
+        ByteMap<Session>.Empty,
+        ByteMap<Coordinate>.Empty,
+        ByteMap<IndexRow>.Empty);
+}
