@@ -52,8 +52,9 @@ internal static class PersistedJson
     {
         if (!JsonInput.TryParse(content, out JsonElement root, out error)) return null;
         var fields = new JsonFields(root, "persistedService").Lenient();
-        NodeService? service = fields.Nested("NodeService", static f => RecordInput.NodeService(f.Lenient()), "Service")
-            ?? RecordInput.NodeService(new JsonFields(root, "NodeService").Lenient());
+        NodeService? service = fields.Any("Service") is { ValueKind: JsonValueKind.String }
+            ? RecordInput.NodeService(fields)
+            : fields.Nested("NodeService", static f => RecordInput.NodeService(f.Lenient()), "Service");
         bool sidecar = fields.Bool("LocallyRegisteredAsSidecar");
         string token = fields.String("Token");
         DefinitionSource? source = ReadSource(fields);

@@ -49,7 +49,11 @@ internal sealed class StateFiles(string directory, bool durable, ILogger logger)
     public byte[]? Read(string id) => TryRead(PathOf(id));
 
     /// <summary>Removes the file of an id, if there is one.</summary>
-    public void Delete(string id) => File.Delete(PathOf(id));
+    public void Delete(string id)
+    {
+        string path = PathOf(id);
+        if (File.Exists(path)) File.Delete(path);
+    }
 
     /// <summary>All files with their content. Left-overs of interrupted writes are passed over.</summary>
     public IEnumerable<(string Path, byte[] Content)> All()
