@@ -77,11 +77,19 @@ internal sealed class HttpTestServer : IAsyncDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         using var all = new MemoryStream();
         var buffer = new byte[65536];
-        while (true)
+        try
         {
-            int read = await socket.ReceiveAsync(buffer, deadline.Token);
-            if (read == 0) return all.ToArray();
-            all.Write(buffer, 0, read);
+            while (true)
+            {
+                int read = await socket.ReceiveAsync(buffer, deadline.Token);
+                if (read == 0) return all.ToArray();
+                all.Write(buffer, 0, read);
+            }
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // A dropped connection ends what came over it as well.
+            return all.ToArray();
         }
     }
 }
