@@ -1,0 +1,79 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Storage.State;
+
+namespace Consul.Fast.Daemon.Tests.Server;
+
+/// <summary>Consensus of one: what is proposed is applied at once. Role and confirmation are set by the test.</summary>
+internal sealed class FakeConsensus(StateStore store) : IConsensus
+{
+    public const string LeaderAddress = "127.0.0.1:8300";
+    public const string ServerId = "11111111-2222-3333-4444-555555555555";
+
+    private readonly Lock _gate = new();
+    private ulong _lastIndex;
+    private RaftRole _role = RaftRole.Leader;
+
+    public event Action<bool>? LeadershipChanged;
+
+    public RaftRole Role
+    {
+        get => _role;
+        set
+        {
+            _role = value;
+            LeadershipChanged?.Invoke(value == RaftRole.Leader);
+        }
+    }
+
+    /// <summary>What a confirmation of leadership answers.</summary>
+    public string? VerifyError { get; set; }
+
+    /// <summary>When a follower heard its leader; null for never.</summary>
+    public DateTimeOffset? LastContact { get; set; }
+
+    /// <summary>Proposals that came through, to prove that refused calls do not reach the log.</summary>
+    public int Proposals { get; private set; }
+
+    public RaftStatus Status => new(
+        _role, 1, _role == RaftRole.Leader ? LeaderAddress : "", _role == RaftRole.Leader ? ServerId : "",
+        _lastIndex, _lastIndex, _lastIndex, 1, 0, 0, LastContact);
+
+    public (ClusterConfiguration Configuration, ulong Index) Configuration =>
+        (new ClusterConfiguration([new RaftServer(Suffrage.Voter, ServerId, LeaderAddress)]), 1);
+
+    public ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation = default)
+    {
+        if (_role != RaftRole.Leader) return new(new ProposalResult(0, null, RaftErrors.NotLeader));
+        lock (_gate)
+        {
+            Proposals++;
+            var results = new object?[1];
+            store.Apply([new LogEntry(++_lastIndex, 1, EntryType.Command, command)], results);
+            return new(new ProposalResult(_lastIndex, results[0], null));
+        }
+    }
+
+    /// <summary>Lets indexes pass, as other tables' writes would.</summary>
+    public void SkipTo(ulong index)
+    {
+        lock (_gate) _lastIndex = index;
+    }
+
+    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) => new(new ProposalResult(_lastIndex, null, null));
+
+    public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) =>
+        new(_role == RaftRole.Leader ? VerifyError : RaftErrors.NotLeader);
+
+    public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default) =>
+        new((null, RaftErrors.NothingNew));
+
+    public ValueTask<string?> RestoreAsync(SnapshotMeta meta, Stream state, CancellationToken cancellation = default)
+    {
+        lock (_gate)
+        {
+            store.Restore(state);
+            _lastIndex = Math.Max(_lastIndex, meta.Index) + 1;
+            return default;
+        }
+    }
+}

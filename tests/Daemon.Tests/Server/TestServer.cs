@@ -1,0 +1,132 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Http;
+using Consul.Fast.Daemon.Server;
+using Consul.Fast.Daemon.Tests.Http;
+using Consul.Fast.Net.Timers;
+using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+
+namespace Consul.Fast.Daemon.Tests.Server;
+
+/// <summary>The RPC services over a real state and a consensus of one, behind the real HTTP interface.</summary>
+internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposable
+{
+    private readonly TimerWheel _timers = new();
+    private HttpTestServer _http = null!;
+
+    private TestServer(ServerOptions options)
+    {
+        Options = options;
+        Store = new StateStore(new WatchHub(_timers), TimeProvider.System);
+        Raft = new FakeConsensus(Store);
+        Commands = new CommandProposer(Raft);
+        Gate = new LeaderGate(this);
+        Queries = new BlockingQuery(this, Gate);
+    }
+
+    public StateStore Store { get; }
+
+    public FakeConsensus Raft { get; }
+
+    public CommandProposer Commands { get; }
+
+    public LeaderGate Gate { get; }
+
+    public BlockingQuery Queries { get; }
+
+    public ServerOptions Options { get; }
+
+    public TimeProvider Time => TimeProvider.System;
+
+    public string Datacenter => "dc1";
+
+    public string NodeName => "n1";
+
+    public bool ConsistentReadReady { get; set; } = true;
+
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Sessions whose limit was started, in order.</summary>
+    public List<string> Reset { get; } = [];
+
+    public List<string> Cleared { get; } = [];
+
+    public HttpTestServer Http => _http;
+
+    IConsensus IServerContext.Consensus => Raft;
+
+    public static async Task<TestServer> StartAsync(HttpOptions? http = null, ServerOptions? options = null)
+    {
+        var server = new TestServer(options ?? new ServerOptions { RpcHoldTimeout = TimeSpan.FromMilliseconds(300) });
+        server._http = await HttpTestServer.StartAsync(server.Map, (http ?? new HttpOptions()) with { NodeName = "n1", Datacenter = "dc1" });
+        var node = new RegisterRequest
+        {
+            Datacenter = "dc1",
+            Node = "n1",
+            Address = "127.0.0.1",
+            Check = new HealthCheck { Node = "n1", CheckId = "serfHealth", Name = "Serf Health Status", Status = CheckStatus.Passing },
+        };
+        Assert.Null(ProposalError.Of(await server.Commands.ProposeAsync(node)));
+        return server;
+    }
+
+    public ServerIdentity? FindServer(string raftId) => raftId == FakeConsensus.ServerId ? new ServerIdentity("n1", "3") : null;
+
+    void ISessionTimers.Reset(Session session) => Reset.Add(session.Id);
+
+    void ISessionTimers.Clear(string sessionId) => Cleared.Add(sessionId);
+
+    public Task<Reply> GetAsync(string target, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, target, null, headers);
+
+    public Task<Reply> PutAsync(string target, string? body = null) => SendAsync(HttpMethod.Put, target, body is null ? null : Encoding.UTF8.GetBytes(body));
+
+    public Task<Reply> PutAsync(string target, byte[] body) => SendAsync(HttpMethod.Put, target, body);
+
+    public Task<Reply> DeleteAsync(string target) => SendAsync(HttpMethod.Delete, target, null);
+
+    public async Task<Reply> SendAsync(HttpMethod method, string target, byte[]? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, target);
+        if (body is not null) request.Content = new ByteArrayContent(body);
+        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using HttpResponseMessage response = await _http.Client.SendAsync(request);
+        return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers);
+    }
+
+    /// <summary>Creates a session and returns its id.</summary>
+    public async Task<string> CreateSessionAsync(string body = "{}")
+    {
+        Reply created = await PutAsync("/v1/session/create", body);
+        Assert.Equal(200, created.Status);
+        return JsonDocument.Parse(created.Body).RootElement.GetProperty("ID").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _http.DisposeAsync();
+        _timers.Dispose();
+    }
+
+    private void Map(RouteTable routes)
+    {
+        new KvArea(new KvsService(this, Gate, Queries, Commands)).Map(routes);
+        new SessionArea(new SessionService(this, Gate, Queries, Commands, this)).Map(routes);
+        new TxnArea(new TxnService(this, Gate, Queries, Commands)).Map(routes);
+        new StatusArea(new StatusService(this, Gate)).Map(routes);
+        new OperatorRaftArea(new OperatorService(this, Gate)).Map(routes);
+    }
+}
+
+internal sealed record Reply(int Status, string Body, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders)
+{
+    public ulong Index => ulong.Parse(Headers.GetValues("X-Consul-Index").Single());
+
+    public string? Header(string name) => Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.Single() : null;
+
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+}
