@@ -23,8 +23,8 @@ public sealed class TxnTests : IAsyncLifetime
         Assert.Equal(200, reply.Status);
         ulong index = (await _server.GetAsync("/v1/kv/a")).Index;
         Assert.Equal(
-            $$"""{"Results":[{"KV":{"LockIndex":0,"Key":"a","Flags":7,"Value":null,"CreateIndex":{{index}},"ModifyIndex":{{index}}}},"""
-            + $$"""{"KV":{"LockIndex":0,"Key":"a","Flags":7,"Value":"dGVzdA==","CreateIndex":{{index}},"ModifyIndex":{{index}}}}],"Errors":null}""",
+            $$$"""{"Results":[{"KV":{"LockIndex":0,"Key":"a","Flags":7,"Value":null,"CreateIndex":{{{index}}},"ModifyIndex":{{{index}}}}},"""
+            + $$$"""{"KV":{"LockIndex":0,"Key":"a","Flags":7,"Value":"dGVzdA==","CreateIndex":{{{index}}},"ModifyIndex":{{{index}}}}}],"Errors":null}""",
             reply.Body);
     }
 
@@ -36,7 +36,7 @@ public sealed class TxnTests : IAsyncLifetime
         ulong index = (await _server.GetAsync("/v1/kv/r/1")).Index;
         int proposals = _server.Raft.Proposals;
         Reply reply = await _server.PutAsync(
-            "/v1/txn?consistent", $$"""[{"KV":{"Verb":"get-tree","Key":"r/"}},{"KV":{"Verb":"check-index","Key":"r/1","Index":{{index}}}},{"KV":{"Verb":"check-not-exists","Key":"zz"}}]""");
+            "/v1/txn?consistent", $$$"""[{"KV":{"Verb":"get-tree","Key":"r/"}},{"KV":{"Verb":"check-index","Key":"r/1","Index":{{{index}}}}},{"KV":{"Verb":"check-not-exists","Key":"zz"}}]""");
         Assert.Equal(200, reply.Status);
         Assert.Equal(proposals, _server.Raft.Proposals);
         Assert.EndsWith(
@@ -84,7 +84,7 @@ public sealed class TxnTests : IAsyncLifetime
         what = what.Replace("{index}", index.ToString(), StringComparison.Ordinal);
         foreach (string other in new[] { """{"KV":{"Verb":"get","Key":"have"}}""", """{"KV":{"Verb":"set","Key":"new","Value":"eA=="}}""" })
         {
-            Reply reply = await _server.PutAsync("/v1/txn", $$"""[{{other}},{"KV":{{operation}}}]""");
+            Reply reply = await _server.PutAsync("/v1/txn", $$$"""[{{{other}}},{"KV":{{{operation}}}}]""");
             Assert.Equal(409, reply.Status);
             Assert.Equal("application/json", reply.ContentHeaders.ContentType!.MediaType);
             JsonElement error = Assert.Single(reply.Json.GetProperty("Errors").EnumerateArray().ToArray());
@@ -110,7 +110,7 @@ public sealed class TxnTests : IAsyncLifetime
         await _server.PutAsync($"/v1/kv/held?acquire={holder}", "1");
         await _server.PutAsync("/v1/session/destroy/" + holder);
         int proposals = _server.Raft.Proposals;
-        Reply reply = await _server.PutAsync("/v1/txn", $$"""[{"KV":{"Verb":"lock","Key":"held","Session":"{{other}}"}}]""");
+        Reply reply = await _server.PutAsync("/v1/txn", $$$"""[{"KV":{"Verb":"lock","Key":"held","Session":"{{{other}}}"}}]""");
         Assert.Equal("""{"Results":null,"Errors":[{"OpIndex":0,"What":"failed to lock key \"held\" due to lock delay"}]}""", reply.Body);
         Assert.Equal(proposals, _server.Raft.Proposals);
     }
@@ -160,7 +160,7 @@ public sealed class TxnTests : IAsyncLifetime
     [Fact]
     public async Task Limits()
     {
-        static string Many(int count) => "[" + string.Join(',', Enumerable.Range(0, count).Select(static i => $$"""{"KV":{"Verb":"set","Key":"m{{i}}"}}""")) + "]";
+        static string Many(int count) => "[" + string.Join(',', Enumerable.Range(0, count).Select(static i => $$$"""{"KV":{"Verb":"set","Key":"m{{{i}}}"}}""")) + "]";
         Assert.Equal(200, (await _server.PutAsync("/v1/txn", Many(64))).Status);
         Assert.Equal((413, "Transaction contains too many operations (65 > 64)"), Both(await _server.PutAsync("/v1/txn", Many(65))));
         string large = "[" + new string(' ', 524288) + "]";
@@ -176,7 +176,7 @@ public sealed class TxnTests : IAsyncLifetime
     {
         await using TestServer server = await TestServer.StartAsync(new HttpOptions { KvMaxValueSize = 10, TxnMaxRequestLength = 100_000 });
         string value = Convert.ToBase64String(new byte[11]);
-        Reply reply = await server.PutAsync("/v1/txn", $$"""[{"KV":{"Verb":"set","Key":"k","Value":"{{value}}"}}]""");
+        Reply reply = await server.PutAsync("/v1/txn", $$$"""[{"KV":{"Verb":"set","Key":"k","Value":"{{{value}}}"}}]""");
         Assert.Equal((413, "Value for key \"k\" is too large (11 > 10 bytes)"), Both(reply));
     }
 
@@ -193,7 +193,7 @@ public sealed class TxnTests : IAsyncLifetime
     {
         string session = await _server.CreateSessionAsync();
         Reply reply = await _server.PutAsync(
-            "/v1/txn", $$"""[{"KV":{"Verb":"lock","Key":"l","Value":"eA==","Session":"{{session}}"}},{"KV":{"Verb":"check-session","Key":"l","Session":"{{session}}"}},{"KV":{"Verb":"unlock","Key":"l","Session":"{{session}}"}}]""");
+            "/v1/txn", $$$"""[{"KV":{"Verb":"lock","Key":"l","Value":"eA==","Session":"{{{session}}}"}},{"KV":{"Verb":"check-session","Key":"l","Session":"{{{session}}}"}},{"KV":{"Verb":"unlock","Key":"l","Session":"{{{session}}}"}}]""");
         Assert.Equal(200, reply.Status);
         Assert.Equal(session, reply.Json.GetProperty("Results")[1].GetProperty("KV").GetProperty("Session").GetString());
         Assert.NotEqual(UnknownSession, session);
