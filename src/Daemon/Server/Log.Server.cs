@@ -33,4 +33,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(5409, LogLevel.Error, "failed to reap tombstones up to: index={Index} error={Error}")]
     public static partial void ReapFailed(ILogger logger, ulong index, string error);
+
+    [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
+    public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5431, LogLevel.Information, "snapshot restored: id={Id} index={Index}")]
+    public static partial void SnapshotRestored(ILogger logger, string id, ulong index);
 }

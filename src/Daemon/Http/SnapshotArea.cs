@@ -1,0 +1,44 @@
+using System.Globalization;
+using Consul.Fast.Daemon.Rpc;
+using Microsoft.AspNetCore.Http;
+
+namespace Consul.Fast.Daemon.Http;
+
+/// <summary><c>/v1/snapshot</c>.</summary>
+internal sealed class SnapshotArea(ISnapshots snapshots)
+{
+    public void Map(RouteTable routes) => routes.Add("/v1/snapshot", "GET,PUT", Handle);
+
+    private ValueTask Handle(HttpExchange exchange)
+    {
+        var request = new DcSpecificRequest();
+        if (!exchange.TryParseConsistency(request)) return default;
+        request.Token = exchange.Token();
+        request.Datacenter = exchange.Datacenter();
+        request.Cancellation = exchange.Aborted;
+        return HttpMethods.IsGet(exchange.Method) ? SaveAsync(exchange, request) : RestoreAsync(exchange, request);
+    }
+
+    private async ValueTask SaveAsync(HttpExchange exchange, DcSpecificRequest request)
+    {
+        RpcResult<Stream> result = await snapshots.SaveAsync(request);
+        if (result.Error is { } error)
+        {
+            exchange.Error(error);
+            return;
+        }
+
+        await using Stream archive = result.Value;
+        exchange.SetContact(result.Meta);
+        exchange.SetHeader("X-Consul-Index", result.Meta.Index.ToString(CultureInfo.InvariantCulture));
+        await using Stream output = await exchange.BeginStreamAsync(StatusCodes.Status200OK, "application/x-gzip");
+        await archive.CopyToAsync(output, request.Cancellation);
+    }
+
+    private async ValueTask RestoreAsync(HttpExchange exchange, DcSpecificRequest request)
+    {
+        RpcResult<bool> result = await snapshots.RestoreAsync(request, exchange.BodyStream);
+        if (result.Error is { } error) exchange.Error(error);
+        else exchange.Empty();
+    }
+}

@@ -1,0 +1,96 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Storage.Snapshots;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>
+/// Saves the state to archives and restores it from them. Archives pass through temporary files, so that memory stays
+/// bounded and nothing is sent or restored before it is known to be whole. Thread safe.
+/// </summary>
+/// <param name="snapshots">Where Raft puts the snapshots it takes.</param>
+/// <param name="temporaryDirectory">Must exist and have room for an archive.</param>
+/// <param name="retakeLeadership">Runs the leader's take-over again, so that timers match a restored state; an error text or null.</param>
+internal sealed class SnapshotService(
+    IServerContext server,
+    LeaderGate gate,
+    ISnapshotStore snapshots,
+    string temporaryDirectory,
+    Func<CancellationToken, ValueTask<string?>> retakeLeadership,
+    ILogger logger) : ISnapshots
+{
+    private const string SaveFailed = "Raft error when taking snapshot: ";
+    private const string RestoreFailed = "Raft error when restoring snapshot: ";
+
+    public async ValueTask<RpcResult<Stream>> SaveAsync(DcSpecificRequest request)
+    {
+        if (Refusal(request) is { } refused) return RpcResult<Stream>.Fail(refused);
+        bool stale = request.AllowStale && !gate.IsLeader;
+        if (!stale && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed) return RpcResult<Stream>.Fail(unconfirmed);
+        (SnapshotMeta? snapshot, string? error) = await server.Consensus.SnapshotAsync(request.Cancellation);
+        if (snapshot is null) return RpcResult<Stream>.Fail(SaveFailed + error);
+        FileStream archive = CreateTemporaryFile();
+        try
+        {
+            await using (Stream state = snapshots.Open(snapshot))
+                await SnapshotArchive.WriteAsync(archive, snapshot, state, request.Cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            await archive.DisposeAsync();
+            ServerLog.SnapshotSaveFailed(logger, exception);
+            return RpcResult<Stream>.Fail("failed to create snapshot file: " + exception.Message);
+        }
+        catch
+        {
+            await archive.DisposeAsync();
+            throw;
+        }
+
+        archive.Position = 0;
+        return RpcResult<Stream>.Ok(archive, gate.Meta(snapshot.Index));
+    }
+
+    public async ValueTask<RpcResult<bool>> RestoreAsync(DcSpecificRequest request, Stream archive)
+    {
+        if (request.AllowStale) return RpcResult<bool>.Fail("stale not allowed for restore");
+        if (Refusal(request) is { } refused) return RpcResult<bool>.Fail(refused);
+        ReadSnapshot read;
+        try
+        {
+            read = await SnapshotArchive.ReadAsync(archive, temporaryDirectory, request.Cancellation);
+        }
+        catch (InvalidDataException damage)
+        {
+            return RpcResult<bool>.Fail(damage.Message);
+        }
+
+        using (read)
+        {
+            if (await server.Consensus.RestoreAsync(read.Meta, read.State, request.Cancellation) is { } error)
+                return RpcResult<bool>.Fail(RestoreFailed + error);
+        }
+
+        ServerLog.SnapshotRestored(logger, read.Meta.Id, read.Meta.Index);
+        ProposalResult barrier = await server.Consensus.BarrierAsync(request.Cancellation);
+        if (barrier.Error is { } unsettled) return RpcResult<bool>.Fail(unsettled);
+        return await retakeLeadership(request.Cancellation) is { } fault ? RpcResult<bool>.Fail(fault) : RpcResult<bool>.Ok(true);
+    }
+
+    /// <summary>Unlike other calls these are not held while there is no leader: an archive is not worth waiting with.</summary>
+    private string? Refusal(DcSpecificRequest request)
+    {
+        if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return unreachable;
+        if (request.AllowStale && gate.CanServeStale) return null;
+        return gate.IsLeader && !server.IsLeaving ? null : RpcErrors.NoLeader;
+    }
+
+    private FileStream CreateTemporaryFile() => new(Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+}
