@@ -26,7 +26,7 @@ internal abstract class Flag
     public bool IsSet { get; protected set; }
 
     /// <summary>A boolean flag takes its value only after <c>=</c> and means true without one.</summary>
-    public abstract bool IsBoolean { get; }
+    public abstract bool IsBoolean { get; init; }
 
     /// <summary>The word for the value when the description names none; empty for booleans.</summary>
     public abstract string TypeWord { get; }

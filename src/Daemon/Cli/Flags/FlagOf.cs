@@ -20,7 +20,7 @@ internal sealed class Flag<T> : Flag
     /// <summary>The given value, else the default.</summary>
     public T Value { get; private set; }
 
-    public override bool IsBoolean => typeof(T) == typeof(bool);
+    public override bool IsBoolean { get; init; } = typeof(T) == typeof(bool);
 
     public override string TypeWord { get; }
 

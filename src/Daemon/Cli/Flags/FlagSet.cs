@@ -84,7 +84,8 @@ internal sealed class FlagSet
         output.Write(text.ToString());
     }
 
-    private Flag<T> Add<T>(Flag<T> flag)
+    /// <summary>Adds a flag with a reader of its own.</summary>
+    public Flag<T> Add<T>(Flag<T> flag)
     {
         _flags.Add(flag.Name, flag);
         return flag;
