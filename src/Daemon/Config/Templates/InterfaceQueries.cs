@@ -122,7 +122,7 @@ internal static class InterfaceQueries
 
     private static Func<InterfaceAddress, bool> ByNetwork(string value)
     {
-        IPNetwork[] networks = Array.ConvertAll(value.Split('|'), static text => IPNetwork.TryParse(text.Trim(), out IPNetwork network)
+        IPNetwork[] networks = Array.ConvertAll(value.Split('|'), static text => Cidr.TryParse(text.Trim(), out IPNetwork network)
             ? network : throw new TemplateException($"unable to parse network {text}"));
         return address => Array.Exists(networks, network => network.Contains(address.Address));
     }
