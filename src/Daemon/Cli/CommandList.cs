@@ -28,6 +28,8 @@ internal static class CommandList
         Group("operator raft", "Provides tools for the Raft subsystem", "Tools for the state of Consul's Raft subsystem."),
         new OperatorRaftListPeersCommand(),
         new ReloadCommand(),
+        new ValidateCommand(),
+        new VersionCommand(),
     ];
 
     private static CommandGroup Group(string name, string synopsis, string description) => new(name, synopsis, "  " + description, All);

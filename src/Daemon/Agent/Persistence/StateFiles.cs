@@ -12,7 +12,6 @@ namespace Consul.Fast.Daemon.Agent.Persistence;
 internal sealed class StateFiles(string directory, bool durable, ILogger logger)
 {
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Replaces the file of an id. A durable one that holds the same already is left alone. Throws what the file system throws.</summary>
     public void Write(string id, ReadOnlySpan<byte> content)
@@ -20,29 +19,7 @@ internal sealed class StateFiles(string directory, bool durable, ILogger logger)
         string path = PathOf(id);
         if (durable && TryRead(path) is { } old && content.SequenceEqual(old)) return;
         CreateDirectory();
-        string temporary = durable ? $"{path}-{Guid.NewGuid()}.tmp" : path + ".tmp";
-        var options = new FileStreamOptions
-        {
-            Mode = System.IO.FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode;
-        try
-        {
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(content);
-                if (durable) stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        AtomicFile.Write(path, content, durable);
     }
 
     /// <summary>The content of the file of an id, or null.</summary>
