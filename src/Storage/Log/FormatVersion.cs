@@ -34,7 +34,8 @@ public static class FormatVersion
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var format) || format == 0)
             throw new DataFormatException($"{path} is not a format version: \"{text}\"");
         if (format > Supported)
-            throw new DataFormatException($"data directory was written by a newer version (format {format}, this binary supports {Supported})");
+            throw new DataFormatException(
+                $"data directory was written by a newer version (format {format}, this binary supports {Supported})");
     }
 
     private static void Mark(string directory, string path)

@@ -11,13 +11,19 @@ namespace Consul.Fast.Storage.Log;
 /// <see cref="Failure"/> and reported to FASTER as done: FASTER answers an error by failing for good from another thread,
 /// while the log throws this instance away and opens a new one at the durable end.
 /// </remarks>
-internal sealed class SegmentDevice(SegmentFiles files) : StorageDeviceBase("raft-log", sectorSize: 1, Devices.CAPACITY_UNSPECIFIED)
+internal sealed class SegmentDevice(SegmentFiles files)
+    : StorageDeviceBase("raft-log", sectorSize: 1, Devices.CAPACITY_UNSPECIFIED)
 {
     /// <summary>The first write that failed, or null.</summary>
     public Exception? Failure { get; private set; }
 
     public override unsafe void WriteAsync(
-        IntPtr sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite, DeviceIOCompletionCallback callback, object context)
+        IntPtr sourceAddress,
+        int segmentId,
+        ulong destinationAddress,
+        uint numBytesToWrite,
+        DeviceIOCompletionCallback callback,
+        object context)
     {
         if (Failure is null)
         {
@@ -34,7 +40,12 @@ internal sealed class SegmentDevice(SegmentFiles files) : StorageDeviceBase("raf
     }
 
     public override void ReadAsync(
-        int segmentId, ulong sourceAddress, IntPtr destinationAddress, uint readLength, DeviceIOCompletionCallback callback, object context) =>
+        int segmentId,
+        ulong sourceAddress,
+        IntPtr destinationAddress,
+        uint readLength,
+        DeviceIOCompletionCallback callback,
+        object context) =>
         throw new NotSupportedException("the log reads its files itself");
 
     public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>

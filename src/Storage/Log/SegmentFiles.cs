@@ -104,10 +104,18 @@ internal sealed class SegmentFiles : IDisposable
     }
 
     /// <summary>Deletes the segments that lie wholly below <paramref name="address"/>.</summary>
-    public void DeleteBelow(long address) => Delete(0, (int)(address / Size) - 1);
+    public void DeleteBelow(long address)
+    {
+        var limit = (int)(address / Size);
+        Delete(Numbers.Where(n => n < limit));
+    }
 
     /// <summary>Deletes the segments that begin above <paramref name="address"/>.</summary>
-    public void DeleteAbove(long address) => Delete((int)(address / Size) + 1, int.MaxValue);
+    public void DeleteAbove(long address)
+    {
+        var limit = (int)(address / Size);
+        Delete(Numbers.Where(n => n > limit).Reverse());
+    }
 
     public void Dispose()
     {
@@ -126,9 +134,10 @@ internal sealed class SegmentFiles : IDisposable
         }
         var path = PathOf(number);
         var created = !File.Exists(path);
+        SafeFileHandle? file = null;
         try
         {
-            var file = _io.Open(path, Size);
+            file = _io.Open(path, Size);
             if (created) _io.SyncDirectory(_directory);
             lock (_gate) _open.Add(number, file);
             return file;
@@ -136,30 +145,25 @@ internal sealed class SegmentFiles : IDisposable
         catch (IOException) when (created)
         {
             // Half a segment is of no use, and its blocks may be what a full disk lacks.
+            file?.Dispose();
             File.Delete(path);
             throw;
         }
     }
 
-    private void Delete(int from, int to)
+    /// <summary>Deletes from an end of the log inwards, so that a crash in between leaves no hole.</summary>
+    private void Delete(IEnumerable<int> numbers)
     {
-        var removed = new List<(string Path, SafeFileHandle File)>();
-        lock (_gate)
+        var any = false;
+        foreach (var number in numbers)
         {
-            for (var i = _open.Count - 1; i >= 0; i--)
-            {
-                var number = _open.GetKeyAtIndex(i);
-                if (number < from || number > to) continue;
-                removed.Add((PathOf(number), _open.GetValueAtIndex(i)));
-                _open.RemoveAt(i);
-            }
+            SafeFileHandle? file;
+            lock (_gate) _open.Remove(number, out file);
+            file?.Dispose();
+            File.Delete(PathOf(number));
+            any = true;
         }
-        foreach (var (path, file) in removed)
-        {
-            file.Dispose();
-            File.Delete(path);
-        }
-        if (removed.Count > 0) _io.SyncDirectory(_directory);
+        if (any) _io.SyncDirectory(_directory);
     }
 
     private string PathOf(int number) => Path.Combine(_directory, number.ToString("D10", CultureInfo.InvariantCulture) + Suffix);

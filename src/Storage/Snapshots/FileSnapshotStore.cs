@@ -35,7 +35,8 @@ public sealed class FileSnapshotStore : ISnapshotStore
         _logger = logger ?? NullLogger.Instance;
         _retained = retained;
         Directory.CreateDirectory(_directory, OwnerOnly);
-        foreach (var unfinished in Directory.EnumerateDirectories(_directory, "*" + UnfinishedSuffix)) Directory.Delete(unfinished, recursive: true);
+        foreach (var unfinished in Directory.EnumerateDirectories(_directory, "*" + UnfinishedSuffix))
+            Directory.Delete(unfinished, recursive: true);
     }
 
     public IReadOnlyList<SnapshotMeta> List()

@@ -49,6 +49,7 @@ internal sealed class HashingStream(Stream source, long length) : ForwardStream
         _hash.AppendData(bytes);
         _position += bytes.Length;
         if (_position > length || (bytes.Length == 0 && wanted > 0 && _position < length))
-            throw new InvalidDataException($"the state has {(_position > length ? "more" : "fewer")} bytes than the {length} of its description");
+            throw new InvalidDataException(
+                $"the state has {(_position > length ? "more" : "fewer")} bytes than the {length} of its description");
     }
 }

@@ -31,7 +31,7 @@ public static class SnapshotArchive
             {
                 await AddAsync(tar, MetaName, new MemoryStream(json), cancellation).ConfigureAwait(false);
                 await AddAsync(tar, StateName, hashing, cancellation).ConfigureAwait(false);
-                var sums = $"{Convert.ToHexStringLower(SHA256.HashData(json))}  {MetaName}\n{Convert.ToHexStringLower(hashing.Hash())}  {StateName}\n";
+                var sums = HashLine(SHA256.HashData(json), MetaName) + HashLine(hashing.Hash(), StateName);
                 await AddAsync(tar, HashesName, new MemoryStream(Encoding.ASCII.GetBytes(sums)), cancellation).ConfigureAwait(false);
             }
         }
@@ -47,6 +47,8 @@ public static class SnapshotArchive
         using var reader = new SnapshotArchiveReader(temporaryDirectory);
         return await reader.ReadAsync(input, cancellation).ConfigureAwait(false);
     }
+
+    private static string HashLine(byte[] hash, string name) => $"{Convert.ToHexStringLower(hash)}  {name}\n";
 
     private static async Task AddAsync(TarWriter tar, string name, Stream content, CancellationToken cancellation)
     {

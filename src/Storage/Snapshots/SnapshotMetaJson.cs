@@ -41,10 +41,7 @@ internal sealed class SnapshotMetaJson
             Index = meta.Index,
             Term = meta.Term,
             Peers = EncodePeers(meta.Configuration),
-            Configuration = new ConfigurationJson
-            {
-                Servers = [.. meta.Configuration.Servers.Select(s => new ServerJson { Suffrage = (int)s.Suffrage, Id = s.Id, Address = s.Address })],
-            },
+            Configuration = ConfigurationJson.From(meta.Configuration),
             ConfigurationIndex = meta.ConfigurationIndex,
             Size = meta.Size,
         };
@@ -100,6 +97,11 @@ internal sealed class SnapshotMetaJson
     {
         public List<ServerJson>? Servers { get; set; }
 
+        public static ConfigurationJson From(ClusterConfiguration configuration) => new()
+        {
+            Servers = [.. configuration.Servers.Select(s => new ServerJson { Suffrage = (int)s.Suffrage, Id = s.Id, Address = s.Address })],
+        };
+
         public ClusterConfiguration ToConfiguration() =>
             new([.. (Servers ?? []).Select(s => new RaftServer((Suffrage)s.Suffrage, s.Id, s.Address))]);
     }
@@ -119,5 +121,6 @@ internal sealed class SnapshotMetaJson
 internal sealed partial class SnapshotMetaContext : JsonSerializerContext
 {
     /// <summary>Writes base64 and addresses as they are.</summary>
-    public static readonly SnapshotMetaContext Plain = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static readonly SnapshotMetaContext Plain = new(
+        new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

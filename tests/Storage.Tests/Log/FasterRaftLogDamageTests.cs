@@ -1,5 +1,6 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Storage.Log;
+using CsCheck;
 using static Consul.Fast.Storage.Tests.Log.LogFixture;
 
 namespace Consul.Fast.Storage.Tests.Log;
@@ -86,7 +87,10 @@ public sealed class FasterRaftLogDamageTests : IDisposable
             Assert.Equal(Segment(Broken, 1), damage.File);
             Assert.InRange(damage.Offset, Math.Max(0, at - 900), at);
             Assert.InRange(damage.LastGoodIndex, 15UL, 45UL);
-            Assert.Contains($"file {damage.File}, byte offset {damage.Offset}, last good index {damage.LastGoodIndex}", damage.Message, StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"(file {damage.File}, byte offset {damage.Offset}, last good index {damage.LastGoodIndex})",
+                damage.Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -149,6 +153,56 @@ public sealed class FasterRaftLogDamageTests : IDisposable
 
         var damage = Assert.Throws<LogDamagedException>(() => Open(Original));
         Assert.Contains("missing", damage.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_left_over_from_an_interrupted_truncation_do_no_harm()
+    {
+        using (var log = Open(Original))
+        {
+            for (ulong i = 1; i <= 100; i++) log.AppendAndSync(Entry(i, size: 700));
+            TemporaryDirectory.Copy(Original, Broken);
+            log.TruncateHead(90);
+            log.Sync();
+        }
+        Assert.False(File.Exists(Segment(Original, 3)));
+        // The lowest files go first.
+        for (var left = 3; left >= 0; left--)
+        {
+            File.Copy(Segment(Broken, left), Segment(Original, left));
+            using var reopened = Open(Original);
+            AssertHolds(reopened, [.. Enumerable.Range(91, 10).Select(i => Entry((ulong)i, size: 700))]);
+        }
+    }
+
+    [Fact]
+    public void Any_small_smear_is_cut_from_the_end_or_reported()
+    {
+        using (var log = Open(Original))
+        {
+            for (ulong i = 1; i <= 40; i++) log.AppendAndSync(Entry(i, size: (int)(i * 53 % 1500)));
+        }
+        var files = Directory.GetFiles(Path.Combine(Original, "log")).Length;
+        Gen.Select(Gen.Int[0, files - 1], Gen.Int[0, SegmentSize - 1], Gen.Byte.Array[1, 64]).Sample(
+            (number, at, smear) =>
+            {
+                TemporaryDirectory.Copy(Original, Broken);
+                using (var file = File.OpenHandle(Segment(Broken, number), access: FileAccess.Write)) RandomAccess.Write(file, smear, at);
+                try
+                {
+                    using var log = Open(Broken);
+                    // The smear can reach the end of one batch and the start of the next.
+                    Assert.InRange(log.LastIndex, 38UL, 40UL);
+                    AssertHolds(log, [.. Enumerable.Range(1, (int)log.LastIndex).Select(i => Entry((ulong)i, size: i * 53 % 1500))]);
+                }
+                catch (LogDamagedException damage)
+                {
+                    Assert.Equal(Segment(Broken, number), damage.File);
+                    Assert.InRange(damage.Offset, at - 4 * PageSize, at + smear.Length);
+                }
+            },
+            iter: 200,
+            threads: 1);
     }
 
     [Fact]

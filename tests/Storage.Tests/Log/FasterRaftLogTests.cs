@@ -49,6 +49,23 @@ public sealed class FasterRaftLogTests : IDisposable
     }
 
     [Fact]
+    public void Log_of_real_size_syncs_to_the_disk_and_survives()
+    {
+        LogEntry[] entries = [.. Enumerable.Range(1, 700).Select(i => Entry((ulong)i, size: 2000))];
+        using (var log = FasterRaftLog.Open(_directory.Path))
+        {
+            log.Append(entries);
+            log.SetHardState(new HardState(5, 4, "a:1"));
+            log.Sync();
+            AssertHolds(log, entries);
+        }
+        using var reopened = FasterRaftLog.Open(_directory.Path);
+        AssertHolds(reopened, entries);
+        Assert.Equal(new HardState(5, 4, "a:1"), reopened.HardState);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SegmentPath(0)));
+    }
+
+    [Fact]
     public void Batch_costs_one_write_and_one_sync()
     {
         var io = new FaultyIo();

@@ -48,10 +48,12 @@ internal static class LogFixture
     public static void AssertReads(FasterRaftLog log, LogEntry expected)
     {
         Assert.True(log.TryRead(expected.Index, out var entry));
-        Assert.Equal((expected.Index, expected.Term, expected.Type, expected.AppendedAt), (entry.Index, entry.Term, entry.Type, entry.AppendedAt));
+        Assert.Equal(Head(expected), Head(entry));
         Assert.True(expected.Data.Span.SequenceEqual(entry.Data.Span));
         Assert.True(expected.Extensions.Span.SequenceEqual(entry.Extensions.Span));
     }
+
+    private static (ulong, ulong, EntryType, DateTime) Head(LogEntry entry) => (entry.Index, entry.Term, entry.Type, entry.AppendedAt);
 
     public static byte[] Bytes(int size, int seed)
     {
