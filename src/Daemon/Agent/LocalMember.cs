@@ -14,6 +14,15 @@ internal static class LocalMember
         Tags(config),
         MemberStatus.Alive);
 
+    /// <summary>The same server in the WAN pool, where names carry the datacenter.</summary>
+    public static Member CreateWan(AgentConfig config, Member lan) => lan with
+    {
+        Name = $"{lan.Name}.{config.Node.Datacenter}",
+        Address = config.Addresses.SerfWanAdvertise!.Address,
+        Port = config.Addresses.SerfWanAdvertise.Port,
+        Tags = [.. lan.Tags.Where(static tag => tag.Key != "wan_join_port")],
+    };
+
     private static List<KeyValuePair<string, string>> Tags(AgentConfig config)
     {
         var tags = new SortedDictionary<string, string>(StringComparer.Ordinal)

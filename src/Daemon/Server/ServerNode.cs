@@ -1,0 +1,114 @@
+using Consul.Fast.Consensus;
+using Consul.Fast.Consensus.Node;
+using Consul.Fast.Daemon.Config;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Server.Leader;
+using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Net.Timers;
+using Consul.Fast.Storage.State;
+using Consul.Fast.Storage.Watches;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Server;
+
+/// <summary>
+/// The server part of an agent: log, state, consensus, the leader's duties and the RPC services on top. Wired here, in one
+/// place; started once, disposed once.
+/// </summary>
+internal sealed class ServerNode : IServerContext, IAsyncDisposable
+{
+    private readonly AgentConfig _config;
+    private readonly IMembership _membership;
+    private readonly ServerStorage _storage;
+    private readonly RaftNode _raft;
+    private readonly LeaderLoop _leader;
+    private volatile bool _leaving;
+
+    /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
+    /// <exception cref="IOException">The data directory is damaged, in use, unwritable, or from a newer version.</exception>
+    public ServerNode(AgentConfig config, IMembership membership, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
+    {
+        _config = config;
+        _membership = membership;
+        Time = time;
+        ILogger logger = loggers.CreateLogger("agent.server");
+        _storage = ServerStorage.Open(config, time, loggers);
+        Store = new StateStore(new WatchHub(timers), time);
+        _raft = new RaftNode(RaftSettings.From(config), _storage.Log, _storage.Snapshots, Store, timers, time, loggers.CreateLogger("agent.server.raft"));
+        var commands = new CommandProposer(_raft);
+        var sessions = new SessionTimers(Store, commands, timers, logger);
+        _leader = new LeaderLoop(
+            _raft,
+            sessions,
+            new TombstoneReaper(Store, commands, time, logger),
+            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger),
+            time,
+            logger);
+        Options = new ServerOptions
+        {
+            RpcHoldTimeout = config.Server.RpcHoldTimeout,
+            DefaultQueryTime = config.Server.DefaultQueryTime,
+            MaxQueryTime = config.Server.MaxQueryTime,
+            SessionTtlMin = config.Server.SessionTtlMin,
+        };
+        Services = ServerServices.Create(this, commands, sessions, loggers);
+    }
+
+    /// <summary>Raised when this server has taken over as leader.</summary>
+    public event Action? Established
+    {
+        add => _leader.Established += value;
+        remove => _leader.Established -= value;
+    }
+
+    public StateStore Store { get; }
+
+    public IConsensus Consensus => _raft;
+
+    public ServerOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public RpcServices Services { get; }
+
+    public string Datacenter => _config.Node.Datacenter;
+
+    public string NodeName => _config.Node.Name;
+
+    public bool ConsistentReadReady => _leader.ConsistentReadReady;
+
+    public bool IsLeaving => _leaving;
+
+    public ServerIdentity? FindServer(string raftId)
+    {
+        foreach (Member member in _membership.Members)
+        {
+            if (member.Tag("role") == "consul" && member.Tag("id") == raftId) return new ServerIdentity(member.Name, member.Tag("raft_vsn"));
+        }
+
+        return null;
+    }
+
+    public async Task StartAsync()
+    {
+        _leader.Start();
+        await _raft.StartAsync(RaftSettings.Bootstrap(_config));
+    }
+
+    /// <summary>Applies what may change while running.</summary>
+    public void Reload(AgentConfig config) => _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
+
+    /// <summary>Refuses new calls and gives those under way the drain time to end.</summary>
+    public async Task LeaveAsync()
+    {
+        _leaving = true;
+        await Task.Delay(_config.Server.LeaveDrainTime, Time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _leader.DisposeAsync();
+        await _raft.DisposeAsync();
+        _storage.Dispose();
+    }
+}
