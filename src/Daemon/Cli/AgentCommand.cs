@@ -78,7 +78,7 @@ internal sealed class AgentCommand : ICommand
             await using IAgentProcess agent = _factory(process);
             return await new AgentRunner(agent, process, signals.Caught, context.Error).RunAsync(context.Cancellation);
         }
-        catch (ConfigException e)
+        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
         {
             logger.StartFailed(e.Message);
             return ExitCode.Error;

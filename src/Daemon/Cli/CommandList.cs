@@ -1,3 +1,4 @@
+using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Cli.Catalog;
 using Consul.Fast.Daemon.Cli.Kv;
 using Consul.Fast.Daemon.Cli.Operator;
@@ -9,6 +10,7 @@ internal static class CommandList
 {
     public static IReadOnlyList<ICommand> All() =>
     [
+        new AgentCommand(static context => new AgentProcess(context)),
         Group("catalog", "Interact with the catalog", "This command has subcommands for interacting with Consul's catalog."),
         new CatalogDatacentersCommand(),
         new CatalogNodesCommand(),

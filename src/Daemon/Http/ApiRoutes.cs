@@ -1,9 +1,8 @@
 using Consul.Fast.Daemon.Agent;
+using Consul.Fast.Daemon.Agent.Lifecycle;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Rpc;
-using Consul.Fast.Daemon.Telemetry.Logging;
-using Consul.Fast.Daemon.Telemetry.Metrics;
 
 namespace Consul.Fast.Daemon.Http;
 
@@ -11,17 +10,11 @@ namespace Consul.Fast.Daemon.Http;
 internal static class ApiRoutes
 {
     public static RouteTable Create(
-        RpcServices services,
-        LocalAgent agent,
-        IAgentControl control,
-        Func<AgentConfig> config,
-        MetricsRegistry metrics,
-        AgentLogging logging,
-        TimeProvider time)
+        RpcServices services, LocalAgent agent, IAgentControl control, Func<AgentConfig> config, AgentProcessContext context)
     {
-        string datacenter = config().Node.Datacenter;
+        string datacenter = context.Config.Node.Datacenter;
         var routes = new RouteTable();
-        new RootArea().Map(routes);
+        RootArea.Map(routes);
         new KvArea(services.Kvs).Map(routes);
         new SessionArea(services.Session).Map(routes);
         new TxnArea(services.Txn).Map(routes);
@@ -31,10 +24,10 @@ internal static class ApiRoutes
         new OperatorRaftArea(services.Operator).Map(routes);
         new SnapshotArea(services.Snapshot).Map(routes);
         new AgentNodeArea(agent, control, config).Map(routes);
-        new AgentServicesArea(agent, datacenter, time).Map(routes);
+        new AgentServicesArea(agent, datacenter, context.Time).Map(routes);
         new AgentChecksArea(agent).Map(routes);
         new AgentHealthArea(agent, datacenter).Map(routes);
-        new AgentTelemetryArea(metrics, logging, logging.CreateLogger("agent")).Map(routes);
+        new AgentTelemetryArea(context.Metrics, context.Logging, context.Logging.CreateLogger("agent")).Map(routes);
         return routes;
     }
 }

@@ -12,7 +12,7 @@ internal static class RaftSettings
         ServerAddress = config.Addresses.RpcAdvertise.ToString(),
         Timings = config.Node.DevMode ? RaftTimings.Development : RaftTimings.ForMultiplier(config.Raft.Multiplier),
         Snapshots = Snapshots(config),
-        PeersDirectory = config.Node.DataDir.Length == 0 ? null : Path.Combine(config.Node.DataDir, "raft"),
+        PeersDirectory = config.Node.DevMode || config.Node.DataDir.Length == 0 ? null : Path.Combine(config.Node.DataDir, "raft"),
     };
 
     public static SnapshotPolicy Snapshots(AgentConfig config) =>

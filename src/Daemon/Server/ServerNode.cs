@@ -51,7 +51,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             MaxQueryTime = config.Server.MaxQueryTime,
             SessionTtlMin = config.Server.SessionTtlMin,
         };
-        Services = ServerServices.Create(this, commands, sessions, loggers);
+        var gate = new LeaderGate(this);
+        var snapshots = new SnapshotService(
+            this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync, loggers.CreateLogger("agent.server.snapshot"));
+        Services = ServerServices.Create(this, gate, commands, sessions, snapshots);
     }
 
     /// <summary>Raised when this server has taken over as leader.</summary>

@@ -5,9 +5,9 @@ namespace Consul.Fast.Daemon.Server;
 /// <summary>Builds the RPC services of a server: the one place that knows all of them.</summary>
 internal static class ServerServices
 {
-    public static RpcServices Create(IServerContext server, CommandProposer commands, ISessionTimers sessions, SnapshotService snapshots)
+    public static RpcServices Create(
+        IServerContext server, LeaderGate gate, CommandProposer commands, ISessionTimers sessions, ISnapshots snapshots)
     {
-        var gate = new LeaderGate(server);
         var queries = new BlockingQuery(server, gate);
         return new RpcServices(
             new CatalogService(server, gate, queries, commands),

@@ -11,8 +11,9 @@ internal sealed class ServerStorage : IDisposable
 {
     private readonly DataDirectoryLock? _lock;
 
-    private ServerStorage(ILogStore log, ISnapshotStore snapshots, DataDirectoryLock? directoryLock)
+    private ServerStorage(ILogStore log, ISnapshotStore snapshots, string temporaryDirectory, DataDirectoryLock? directoryLock)
     {
+        TemporaryDirectory = temporaryDirectory;
         Log = log;
         Snapshots = snapshots;
         _lock = directoryLock;
@@ -22,18 +23,22 @@ internal sealed class ServerStorage : IDisposable
 
     public ISnapshotStore Snapshots { get; }
 
+    /// <summary>Where archives are unpacked: beside the data, so that they may be as large as it.</summary>
+    public string TemporaryDirectory { get; }
+
     /// <exception cref="IOException">The directory is damaged, in use, unwritable, or from a newer version; the message says which.</exception>
     public static ServerStorage Open(AgentConfig config, TimeProvider time, ILoggerFactory loggers)
     {
-        if (config.Node.DataDir.Length == 0) return new ServerStorage(new MemoryRaftLog(), new MemorySnapshotStore(time), null);
+        if (config.Node.DevMode || config.Node.DataDir.Length == 0)
+            return new ServerStorage(new MemoryRaftLog(), new MemorySnapshotStore(time), Path.GetTempPath(), null);
         string directory = Path.Combine(config.Node.DataDir, "raft");
         Directory.CreateDirectory(directory);
         DataDirectoryLock held = DataDirectoryLock.Acquire(config.Node.DataDir);
         try
         {
-            FasterRaftLog log = FasterRaftLog.Open(Path.Combine(directory, "log"), loggers.CreateLogger("agent.server.raft.log"));
+            FasterRaftLog log = FasterRaftLog.Open(directory, loggers.CreateLogger("agent.server.raft.log"));
             var snapshots = new FileSnapshotStore(directory, time, loggers.CreateLogger("agent.server.snapshot"));
-            return new ServerStorage(log, snapshots, held);
+            return new ServerStorage(log, snapshots, directory, held);
         }
         catch
         {

@@ -19,7 +19,7 @@ internal sealed class LeaderLoop(
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<LeaderEvent> _events = Channel.CreateUnbounded<LeaderEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private volatile bool _ready;
@@ -44,7 +44,19 @@ internal sealed class LeaderLoop(
         _stop.Dispose();
     }
 
-    private void OnLeadershipChanged(bool leads) => _changes.Writer.TryWrite(leads);
+    /// <summary>
+    /// Takes over once more after a restore replaced the state, so that timers and catalog match it.
+    /// </summary>
+    /// <returns>Null when done, otherwise why not.</returns>
+    public async ValueTask<string?> RetakeAsync(CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _events.Writer.TryWrite(new LeaderEvent(LeaderEventKind.Retake, done));
+        return await done.Task.WaitAsync(cancellation);
+    }
+
+    private void OnLeadershipChanged(bool leads) =>
+        _events.Writer.TryWrite(new LeaderEvent(leads ? LeaderEventKind.Gained : LeaderEventKind.Lost, null));
 
     private async Task RunAsync()
     {
@@ -54,7 +66,9 @@ internal sealed class LeaderLoop(
             while (!_stop.IsCancellationRequested)
             {
                 if (leads) await LeadAsync();
-                leads = await _changes.Reader.ReadAsync(_stop.Token);
+                LeaderEvent next = await _events.Reader.ReadAsync(_stop.Token);
+                next.Done?.TrySetResult(RaftErrors.NotLeader);
+                leads = next.Kind == LeaderEventKind.Gained;
             }
         }
         catch (OperationCanceledException)
@@ -73,35 +87,60 @@ internal sealed class LeaderLoop(
         ServerLog.LeadershipAcquired(logger);
         bool established = false;
         DateTimeOffset nextReconcile = time.GetUtcNow();
+        TaskCompletionSource<string?>? retaken = null;
         while (true)
         {
             if (time.GetUtcNow() >= nextReconcile)
             {
-                ProposalResult barrier = await consensus.BarrierAsync(_stop.Token);
-                if (barrier.Error is not null) ServerLog.BarrierFailed(logger, barrier.Error);
-                else if (!established) established = Establish();
-                if (barrier.Error is null) await members.ReconcileAsync();
+                established = await TakeOverAsync(established);
+                retaken?.TrySetResult(established ? null : "leadership could not be re-established");
+                retaken = null;
                 nextReconcile = time.GetUtcNow() + (established ? ReconcileInterval : RetryPause);
             }
 
-            if (await IsLostWithinAsync(nextReconcile - time.GetUtcNow()))
+            LeaderEvent next = await NextEventAsync(nextReconcile - time.GetUtcNow());
+            if (next.Kind == LeaderEventKind.Lost)
             {
                 Revoke();
                 ServerLog.LeadershipLost(logger);
                 return;
             }
 
-            if (established) await tombstones.RunAsync();
+            if (next.Kind == LeaderEventKind.Retake)
+            {
+                Revoke();
+                established = false;
+                retaken = next.Done;
+                nextReconcile = time.GetUtcNow();
+            }
+            else if (established)
+            {
+                await tombstones.RunAsync();
+            }
         }
     }
 
-    private bool Establish()
+    /// <summary>Waits until everything from before is applied, starts the duties if need be, and brings the catalog in step.</summary>
+    private async Task<bool> TakeOverAsync(bool established)
+    {
+        ProposalResult barrier = await consensus.BarrierAsync(_stop.Token);
+        if (barrier.Error is not null)
+        {
+            ServerLog.BarrierFailed(logger, barrier.Error);
+            return established;
+        }
+
+        if (!established) Establish();
+        await members.ReconcileAsync();
+        return true;
+    }
+
+    private void Establish()
     {
         tombstones.Start(consensus.Status.LastLogIndex);
         sessions.Start();
         _ready = true;
         Established?.Invoke();
-        return true;
     }
 
     private void Revoke()
@@ -110,20 +149,31 @@ internal sealed class LeaderLoop(
         sessions.Stop();
     }
 
-    private async ValueTask<bool> IsLostWithinAsync(TimeSpan untilReconcile)
+    private async ValueTask<LeaderEvent> NextEventAsync(TimeSpan untilReconcile)
     {
         TimeSpan pause = untilReconcile < TombstoneReaper.Granularity ? untilReconcile : TombstoneReaper.Granularity;
-        if (pause <= TimeSpan.Zero) return false;
+        if (pause <= TimeSpan.Zero) return default;
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         wait.CancelAfter(pause);
         try
         {
-            // A gain can arrive here only as the repetition of the one that started this.
-            return !await _changes.Reader.ReadAsync(wait.Token);
+            return await _events.Reader.ReadAsync(wait.Token);
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
-            return false;
+            return default;
         }
     }
 }
+
+internal enum LeaderEventKind
+{
+    /// <summary>Nothing but time has passed.</summary>
+    Tick,
+    Gained,
+    Lost,
+    Retake,
+}
+
+/// <param name="Done">Gets null or the fault of a <see cref="LeaderEventKind.Retake"/>.</param>
+internal readonly record struct LeaderEvent(LeaderEventKind Kind, TaskCompletionSource<string?>? Done);
