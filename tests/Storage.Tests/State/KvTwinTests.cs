@@ -36,7 +36,7 @@ public sealed class KvTwinTests
             twin.Apply(name, Keys[key], value.ToString(), asked, next);
             foreach (string prefix in Keys) Compare(twin, bed.State, prefix);
         }
-    }, iter: 300);
+    }, iter: 100);
 
     private static void Compare(Twin twin, ClusterState state, string prefix)
     {
