@@ -36,8 +36,6 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
 
     public bool HeartbeatInflight { get; set; }
 
-    public TimeSpan HeartbeatSentAt { get; set; }
-
     public TimeSpan HeartbeatAt { get; set; } = now;
 
     public int HeartbeatFailures { get; set; }

@@ -25,7 +25,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        if (request.PrevIndex > 0 && (!_log.TryTermAt(request.PrevIndex, out ulong term) || term != request.PrevTerm))
+        if (!AgreesAt(request.PrevIndex, request.PrevTerm))
         {
             Reply(token, new AppendResponse(Term, lastLog, Success: false, NoRetryBackoff: true));
             return;
@@ -96,6 +96,13 @@ internal sealed partial class RaftCore
 
         _log.Compact(index, request.LastLogTerm, FirstIndex);
         StartFrom(index, Latest.Index > index ? request.Configuration : Latest);
+    }
+
+    /// <summary>True when the log up to here is the leader's. What is committed is everybody's, even where only a snapshot tells.</summary>
+    private bool AgreesAt(ulong index, ulong leaderTerm)
+    {
+        if (index == 0) return true;
+        return _log.TryTermAt(index, out ulong term) ? term == leaderTerm : index <= CommitIndex;
     }
 
     /// <summary>False when the sender's term is over.</summary>

@@ -42,6 +42,7 @@ internal sealed partial class RaftCore
             return;
         }
 
+        peer.Contact(request.SentAt);
         if (request.Heartbeat) OnHeartbeatAnswered(now, peer, request, response);
         else OnEntriesAnswered(now, peer, request, response);
     }
@@ -96,7 +97,6 @@ internal sealed partial class RaftCore
     {
         peer.HeartbeatInflight = false;
         peer.HeartbeatFailures = 0;
-        peer.Contact(peer.HeartbeatSentAt);
         if (!response.Success)
         {
             if (VerifiedRound < _verifyRound) BecomeFollower(now, Term);
@@ -123,11 +123,7 @@ internal sealed partial class RaftCore
 
         peer.Pipelining = false;
         // Later requests of a broken pipeline are refused too; only the first refusal says something new.
-        if (request.PrevIndex < peer.NextIndex)
-        {
-            ulong next = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
-            peer.NextIndex = Math.Max(peer.MatchIndex + 1, next);
-        }
+        if (request.PrevIndex < peer.NextIndex) peer.NextIndex = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
 
         if (response.NoRetryBackoff) peer.Recover();
         else peer.Fail(now);
@@ -211,7 +207,7 @@ internal sealed partial class RaftCore
         }
 
         int count = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - prev);
-        AppendRequest request = new(Term, Leader, prev, prevTerm, CachedRange(peer.NextIndex, count), count, CommitIndex);
+        AppendRequest request = new(Term, Leader, prev, prevTerm, CachedRange(peer.NextIndex, count), count, CommitIndex, SentAt: now);
         peer.Inflight++;
         peer.IdleAt = now + _random.Spread(_settings.Timings.Commit);
         if (peer.Pipelining) peer.NextIndex += (ulong)count;
@@ -228,10 +224,9 @@ internal sealed partial class RaftCore
     private void SendHeartbeat(TimeSpan now, Peer peer)
     {
         peer.HeartbeatInflight = true;
-        peer.HeartbeatSentAt = now;
         peer.SentRound = _verifyRound;
         peer.HeartbeatAt = now + _random.Spread(_settings.Timings.Heartbeat / 10);
-        AppendRequest request = new(Term, Leader, 0, 0, null, 0, 0, Heartbeat: true, _verifyRound);
+        AppendRequest request = new(Term, Leader, 0, 0, null, 0, 0, Heartbeat: true, _verifyRound, now);
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 

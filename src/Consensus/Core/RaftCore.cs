@@ -93,6 +93,9 @@ internal sealed partial class RaftCore
         }
     }
 
+    /// <summary>Term of an entry; false when the log does not hold it and the snapshot does not end there.</summary>
+    public bool TryTermAt(ulong index, out ulong term) => _log.TryTermAt(index, out term);
+
     /// <summary>Begins as follower; the only voter stands for election at once.</summary>
     public void Start(TimeSpan now)
     {
@@ -150,7 +153,8 @@ internal sealed partial class RaftCore
         if (generation != _log.Generation) return;
         bool hasPeers = _peers.Count > 0;
         _log.Rewind();
-        FailGates();
+        FailGates(_stateGates);
+        FailGates(_entryGates);
         OnConfigurationChanged();
         _retryAt = now + WriteRetryPause;
         if (Role == RaftRole.Leader && hasPeers) BecomeFollower(now, Term);
@@ -206,6 +210,8 @@ internal sealed partial class RaftCore
 
     private void ReplaceLog(ulong index, ulong term, ConfigurationPoint configuration)
     {
+        // Entries under way are dropped with the log: nobody may be told that they are stored.
+        FailGates(_entryGates);
         _log.ResetTo(index, term, configuration);
         StartFrom(index, configuration);
     }
@@ -248,21 +254,18 @@ internal sealed partial class RaftCore
         _output.Replies.Add(new PeerReply(gate.Token!, gate.Response!));
     }
 
-    private void FailGates()
+    private void FailGates(Queue<Gate> gates)
     {
-        foreach (Queue<Gate> gates in (ReadOnlySpan<Queue<Gate>>)[_stateGates, _entryGates])
+        while (gates.TryDequeue(out Gate gate))
         {
-            while (gates.TryDequeue(out Gate gate))
+            RaftResponse? refusal = gate.Response switch
             {
-                RaftResponse? refusal = gate.Response switch
-                {
-                    AppendResponse append => append with { Success = false },
-                    VoteResponse vote => vote with { Granted = false },
-                    SnapshotResponse snapshot => snapshot with { Success = false },
-                    _ => null,
-                };
-                if (refusal is not null) _output.Replies.Add(new PeerReply(gate.Token!, refusal));
-            }
+                AppendResponse append => append with { Success = false },
+                VoteResponse vote => vote with { Granted = false },
+                SnapshotResponse snapshot => snapshot with { Success = false },
+                _ => null,
+            };
+            if (refusal is not null) _output.Replies.Add(new PeerReply(gate.Token!, refusal));
         }
     }
 

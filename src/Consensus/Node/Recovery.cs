@@ -25,13 +25,25 @@ internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMa
             TermSpans.Empty,
             configuration,
             configuration);
-        if (log.LastIndex > snapshotIndex) state = ScanLog(state);
+        if (log.LastIndex > snapshotIndex && Follows(snapshot)) state = ScanLog(state);
         if (state.Latest.Index > 0)
         {
             Log.InitialConfiguration(logger, state.Latest.Index, RaftLoop.Describe(state.Latest.Configuration));
         }
 
         return state;
+    }
+
+    /// <summary>
+    /// False for a log that differs from the snapshot: the server went down between storing a leader's snapshot and removing
+    /// the log it replaces.
+    /// </summary>
+    private bool Follows(SnapshotMeta? snapshot)
+    {
+        if (snapshot is null || !log.TryRead(snapshot.Index, out LogEntry entry) || entry.Term == snapshot.Term) return true;
+        log.Reset();
+        log.Sync();
+        return false;
     }
 
     /// <summary>Restores the newest snapshot that can be read; null when there is none at all.</summary>
