@@ -14,7 +14,8 @@ internal sealed record LoadReport(Work Work, long Requests, long Failures, TimeS
     {
         var text = new StringBuilder();
         double rate = Requests / Elapsed.TotalSeconds;
-        text.Append(CultureInfo.InvariantCulture, $"{Work}: {Requests} requests in {Elapsed.TotalSeconds:F2} s, {rate:F0}/s, {Failures} failed");
+        text.Append(CultureInfo.InvariantCulture, $"{Work}: {Requests} requests in {Elapsed.TotalSeconds:F2} s, ");
+        text.Append(CultureInfo.InvariantCulture, $"{rate:F0}/s, {Failures} failed");
         foreach (double percentile in s_percentiles)
         {
             text.Append(CultureInfo.InvariantCulture, $"\np{percentile,-5} {Microseconds(percentile),10:F0} µs");

@@ -14,7 +14,8 @@ internal static class LoadRun
         HttpConnection[] connections = await ConnectAsync(options);
         TimeSpan? cpu = ServerCpu.Read(options.ProcessIds);
         var watch = Stopwatch.StartNew();
-        Counts[] counts = await Task.WhenAll(connections.Select((connection, number) => Task.Run(() => LoopAsync(connection, number, options, watch))));
+        Counts[] counts = await Task.WhenAll(
+            connections.Select((connection, number) => Task.Run(() => LoopAsync(connection, number, options, watch))));
         TimeSpan elapsed = watch.Elapsed;
         TimeSpan? used = ServerCpu.Read(options.ProcessIds) - cpu;
         foreach (HttpConnection connection in connections) connection.Dispose();

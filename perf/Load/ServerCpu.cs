@@ -20,7 +20,8 @@ internal static class ServerCpu
             string stat = File.ReadAllText($"/proc/{id}/stat");
             // The second field is the program's name in parentheses, which may hold blanks.
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            ticks += double.Parse(fields[UserField], CultureInfo.InvariantCulture) + double.Parse(fields[UserField + 1], CultureInfo.InvariantCulture);
+            ticks += double.Parse(fields[UserField], CultureInfo.InvariantCulture);
+            ticks += double.Parse(fields[UserField + 1], CultureInfo.InvariantCulture);
         }
 
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Consul.Fast.Architecture.Tests;
@@ -63,11 +64,18 @@ public sealed class SizeTests
                 _ => null,
             };
             if (name is null) continue;
-            FileLinePositionSpan span = node.GetLocation().GetLineSpan();
-            int lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+            int lines = LineOf(node.GetLastToken()) - LineOf(AfterAttributes(node)) + 1;
             if (lines <= MethodLinesMax) continue;
             string type = node.FirstAncestorOrSelf<BaseTypeDeclarationSyntax>()?.Identifier.Text ?? "";
             yield return ($"{file.Path}::{type}.{name}", file.At(node, $"{type}.{name} has {lines} lines, at most {MethodLinesMax}"));
         }
     }
+
+    private static int LineOf(SyntaxToken token) => token.GetLocation().GetLineSpan().EndLinePosition.Line;
+
+    /// <summary>Test data in attributes is no code.</summary>
+    private static SyntaxToken AfterAttributes(SyntaxNode node) =>
+        node.ChildNodesAndTokens().First(child => !child.IsKind(SyntaxKind.AttributeList)) is var first && first.IsToken
+            ? first.AsToken()
+            : first.AsNode()!.GetFirstToken();
 }

@@ -2,6 +2,7 @@ using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Cli.Catalog;
 using Consul.Fast.Daemon.Cli.Kv;
 using Consul.Fast.Daemon.Cli.Operator;
+using Consul.Fast.Daemon.Cli.Snapshot;
 
 namespace Consul.Fast.Daemon.Cli;
 
@@ -32,6 +33,10 @@ internal static class CommandList
         new ReloadCommand(),
         new ValidateCommand(),
         new VersionCommand(),
+        Group("snapshot", "Saves, restores and inspects snapshots of Consul server state", "Archives of the servers' state."),
+        new SnapshotInspectCommand(),
+        new SnapshotRestoreCommand(),
+        new SnapshotSaveCommand(),
     ];
 
     private static CommandGroup Group(string name, string synopsis, string description) => new(name, synopsis, "  " + description, All);
