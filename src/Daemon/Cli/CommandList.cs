@@ -2,6 +2,7 @@ using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Cli.Catalog;
 using Consul.Fast.Daemon.Cli.Kv;
 using Consul.Fast.Daemon.Cli.Operator;
+using Consul.Fast.Daemon.Cli.Services;
 using Consul.Fast.Daemon.Cli.Snapshot;
 
 namespace Consul.Fast.Daemon.Cli;
@@ -31,12 +32,15 @@ internal static class CommandList
         Group("operator raft", "Provides tools for the Raft subsystem", "Tools for the state of Consul's Raft subsystem."),
         new OperatorRaftListPeersCommand(),
         new ReloadCommand(),
-        new ValidateCommand(),
-        new VersionCommand(),
+        Group("services", "Interact with services", "This command has subcommands for interacting with the services of an agent."),
+        new ServicesDeregisterCommand(),
+        new ServicesRegisterCommand(),
         Group("snapshot", "Saves, restores and inspects snapshots of Consul server state", "Archives of the servers' state."),
         new SnapshotInspectCommand(),
         new SnapshotRestoreCommand(),
         new SnapshotSaveCommand(),
+        new ValidateCommand(),
+        new VersionCommand(),
     ];
 
     private static CommandGroup Group(string name, string synopsis, string description) => new(name, synopsis, "  " + description, All);
