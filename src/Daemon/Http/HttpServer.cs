@@ -20,6 +20,12 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private const int Backlog = 4096;
 
+    /// <summary>
+    /// Clients may hold connections as long as they like. The server's own "infinite" overflows when it becomes a number of
+    /// nanoseconds and closes every connection at the next tick, so this is a time that merely never comes.
+    /// </summary>
+    private static readonly TimeSpan NoTimeout = TimeSpan.FromDays(3650);
+
     private readonly HttpOptions _options;
     private readonly HttpApplication _application;
     private readonly ConnectionLimiter _limiter;
@@ -113,8 +119,8 @@ internal sealed class HttpServer : IAsyncDisposable
         server.Limits.MaxRequestBodySize = null;
         server.Limits.MinRequestBodyDataRate = null;
         server.Limits.MinResponseDataRate = null;
-        server.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        server.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+        server.Limits.KeepAliveTimeout = NoTimeout;
+        server.Limits.RequestHeadersTimeout = NoTimeout;
         foreach (HttpListenAddress listener in _options.Listeners)
         {
             if (listener.UnixPath is { } path) server.ListenUnixSocket(path, Configure);

@@ -54,19 +54,28 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
         return errors is null ? null : new TxnResponse(null, errors);
     }
 
+    /// <summary>Checks and completes an operation before it is proposed; reads of the catalog are taken as they are.</summary>
     private string? Prepare(ref TxnOp op)
     {
         if (op.Kv is { } kv) return Check(kv);
-        if (op.Node is { } node) return RegistrationRules.CheckNode(node.Node.Name, node.Node.Id);
-        if (op.Service is { } service)
+        if (op.Node is { Verb: not KvsOp.Get } node) return Prepare(ref op, node);
+        if (op.Service is { Verb: not KvsOp.Get } service)
         {
             NodeService completed = service.Service;
             if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
             op = op with { Service = service with { Service = completed } };
         }
 
-        if (op.Check is not { } check) return null;
-        op = op with { Check = check with { Check = RegistrationRules.Complete(check.Check, check.Check.Node) } };
+        // The type of a check is derived from its definition only by a registration, not here.
+        if (op.Check is { Verb: not KvsOp.Get, Check: { CheckId.Length: 0 } unnamed } check)
+            op = op with { Check = check with { Check = unnamed with { CheckId = unnamed.Name } } };
+        return null;
+    }
+
+    private string? Prepare(ref TxnOp op, TxnNodeOp node)
+    {
+        if (RegistrationRules.CheckNode(node.Node.Name, node.Node.Id) is { } fault) return fault;
+        if (node.Node.Datacenter.Length == 0) op = op with { Node = node with { Node = node.Node with { Datacenter = server.Datacenter } } };
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
@@ -64,6 +65,16 @@ public sealed class HttpServerTests
             return (await RoundTripAsync(again)).Status == 200;
         });
         Assert.Equal("Consul Agent", (await RoundTripAsync(second)).Body);
+    }
+
+    [Fact]
+    public async Task Connection_in_use_is_never_closed_by_a_timer()
+    {
+        await using HttpTestServer server = await HttpTestServer.StartAsync(static _ => { });
+        using Socket connection = await server.ConnectAsync();
+        // The server looks at its time-outs once a second: two looks must pass.
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(2.5);)
+            Assert.Equal("Consul Agent", (await RoundTripAsync(connection)).Body);
     }
 
     [Fact]
