@@ -53,14 +53,15 @@ public sealed partial class ClusterState
     }
 
     /// <summary>Ordered by node, then id.</summary>
-    /// <param name="state">A <see cref="CheckStatus"/> or <c>any</c>.</param>
+    /// <param name="state">A <see cref="CheckStatus"/> or <c>any</c>, compared without case.</param>
     public QueryResult<IReadOnlyList<HealthCheck>> ChecksInState(string state, WatchSet? watches)
     {
         WatchRow(watches, "", IndexNames.Checks);
+        bool any = state.Equals(CheckStatus.Any, StringComparison.OrdinalIgnoreCase);
         var checks = new List<HealthCheck>();
         foreach (ByteMapEntry<HealthCheck> entry in Tables.Checks.All())
         {
-            if (state == CheckStatus.Any || entry.Value.Status == state) checks.Add(entry.Value);
+            if (any || entry.Value.Status.Equals(state, StringComparison.OrdinalIgnoreCase)) checks.Add(entry.Value);
         }
 
         return new QueryResult<IReadOnlyList<HealthCheck>>(IndexOf(IndexNames.Checks), checks);

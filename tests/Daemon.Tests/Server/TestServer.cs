@@ -117,6 +117,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         new KvArea(new KvsService(this, Gate, Queries, Commands)).Map(routes);
         new SessionArea(new SessionService(this, Gate, Queries, Commands, this)).Map(routes);
         new TxnArea(new TxnService(this, Gate, Queries, Commands)).Map(routes);
+        new CatalogArea(new CatalogService(this, Gate, Queries, Commands)).Map(routes);
+        new HealthArea(new HealthService(Queries)).Map(routes);
         new StatusArea(new StatusService(this, Gate)).Map(routes);
         new OperatorRaftArea(new OperatorService(this, Gate)).Map(routes);
     }
