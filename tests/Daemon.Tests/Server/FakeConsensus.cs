@@ -64,6 +64,9 @@ internal sealed class FakeConsensus(StateStore store) : IConsensus
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) =>
         new(_role == RaftRole.Leader ? VerifyError : RaftErrors.NotLeader);
 
+    public ValueTask<ProposalResult> ChangeConfigurationAsync(ConfigurationChange change, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
     public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default) =>
         new((null, RaftErrors.NothingNew));
 

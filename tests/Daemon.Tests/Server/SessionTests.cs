@@ -158,7 +158,7 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("", "UUID must be 36 characters")]
     [InlineData("adf4238a-882b-9ddc-4a9d-5b6758e4159g", "Invalid UUID: encoding/hex: invalid byte: U+0067 'g'")]
     [InlineData("adf4238a-882b-9ddc-4a9d-5b6758e4-59e", "UUID should have maximum of 4 \"-\"; got 5")]
-    public void Session_ids_are_checked_as_uuids(string text, string? fault) => Assert.Equal(fault, Text.UuidText.Check(text));
+    public void Session_ids_are_checked_as_uuids(string text, string? fault) => Assert.Equal(fault, Storage.Records.UuidText.Check(text));
 
     [Fact]
     public void Proposal_errors_come_from_raft_and_from_applying()
