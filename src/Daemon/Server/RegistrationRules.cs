@@ -23,10 +23,13 @@ internal static class RegistrationRules
     public static string? Prepare(ref NodeService service)
     {
         if (ServiceKindRules.Check(service) is { } fault) return fault;
-        if (service.Id.Length == 0) service = service with { Id = service.Service };
-        else if (service.Service.Length == 0) return "Must provide service name with ID";
+        if (service.Id.Length > 0 && service.Service.Length == 0) return "Must provide service name with ID";
+        service = WithId(service);
         return service.Address is "0.0.0.0" or "::" or "[::]" ? "Invalid service address" : null;
     }
+
+    /// <summary>A service without an id has its name as id.</summary>
+    public static NodeService WithId(NodeService service) => service.Id.Length > 0 ? service : service with { Id = service.Service };
 
     /// <summary>Fills in what a check leaves to be derived.</summary>
     /// <param name="node">Name of the node it is registered with.</param>

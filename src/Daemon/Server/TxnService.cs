@@ -62,7 +62,16 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
         if (op.Service is { Verb: not KvsOp.Get } service)
         {
             NodeService completed = service.Service;
-            if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
+            // What only looks a service up or removes it needs no more than its id.
+            if (service.Verb is KvsOp.Set or KvsOp.Cas)
+            {
+                if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
+            }
+            else
+            {
+                completed = RegistrationRules.WithId(completed);
+            }
+
             op = op with { Service = service with { Service = completed } };
         }
 
