@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Consul.Fast.Consensus;
 
 /// <summary>
@@ -10,9 +8,6 @@ public static class Chunking
 {
     /// <summary>Bytes of payload in one entry, the command's type byte included.</summary>
     public const int ChunkSize = 524288;
-
-    /// <summary>What the state machine returns for a piece while others are missing.</summary>
-    public static readonly object Incomplete = new IncompleteResult();
 
     /// <summary>Error for a proposer whose last piece did not complete the command: pieces were lost to a change of leader.</summary>
     public const string Resubmit = "please resubmit call for rechunking";
@@ -39,45 +34,6 @@ public static class Chunking
         return chunks;
     }
 
-    /// <summary>Reads a piece's header; false when it is not one.</summary>
-    public static bool TryReadHeader(ReadOnlySpan<byte> extensions, out ChunkHeader header)
-    {
-        ulong operation = 0;
-        ulong sequence = 0;
-        ulong count = 0;
-        header = default;
-        while (!extensions.IsEmpty)
-        {
-            if (!TryReadVarint(ref extensions, out ulong tag)) return false;
-            ulong value;
-            switch (tag & 7)
-            {
-                case 0 when TryReadVarint(ref extensions, out value):
-                    break;
-                case 1 when extensions.Length >= 8:
-                    value = BinaryPrimitives.ReadUInt64LittleEndian(extensions);
-                    extensions = extensions[8..];
-                    break;
-                case 2 when TryReadVarint(ref extensions, out value) && value <= (ulong)extensions.Length:
-                    extensions = extensions[(int)value..];
-                    break;
-                case 5 when extensions.Length >= 4:
-                    value = BinaryPrimitives.ReadUInt32LittleEndian(extensions);
-                    extensions = extensions[4..];
-                    break;
-                default:
-                    return false;
-            }
-
-            if (tag == 8) operation = value;
-            else if (tag == 16) sequence = value;
-            else if (tag == 24) count = value;
-        }
-
-        header = new ChunkHeader(operation, (uint)sequence, (uint)count);
-        return sequence < count && count <= uint.MaxValue;
-    }
-
     private static byte[] WriteHeader(ulong operation, uint sequence, uint count)
     {
         Span<byte> header = stackalloc byte[32];
@@ -95,28 +51,14 @@ public static class Chunking
         output[length++] = (byte)value;
         return length;
     }
-
-    private static bool TryReadVarint(ref ReadOnlySpan<byte> input, out ulong value)
-    {
-        value = 0;
-        for (int i = 0; i < input.Length && i < 10; i++)
-        {
-            value |= (ulong)(input[i] & 0x7f) << (7 * i);
-            if (input[i] >= 0x80) continue;
-            input = input[(i + 1)..];
-            return true;
-        }
-
-        return false;
-    }
-
-    private sealed class IncompleteResult;
 }
 
 /// <summary>One piece of a split command.</summary>
 public readonly record struct Chunk(ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Extensions);
 
-/// <param name="Operation">Number that all pieces of a command share.</param>
-/// <param name="Sequence">Position of the piece, from 0.</param>
-/// <param name="Count">Number of pieces.</param>
-public readonly record struct ChunkHeader(ulong Operation, uint Sequence, uint Count);
+/// <summary>
+/// Result of the entry that completed a split command. The entries before it have none, so a proposer that finds none for
+/// its last piece knows that a piece was lost.
+/// </summary>
+/// <param name="Value">What the command itself returned.</param>
+public sealed record ChunkedResult(object? Value);

@@ -39,10 +39,7 @@ public interface IConsensus
     /// <summary>Latest cluster configuration and the index of its entry.</summary>
     (ClusterConfiguration Configuration, ulong Index) Configuration { get; }
 
-    /// <summary>
-    /// Raised in order, from one task, when leadership is gained (true) or lost (false). A restored user snapshot raises
-    /// both, for everything derived from the state must be built anew.
-    /// </summary>
+    /// <summary>Raised in order, from one task, when leadership is gained (true) or lost (false).</summary>
     event Action<bool>? LeadershipChanged;
 }
 

@@ -7,7 +7,7 @@ public interface IStateMachine
     /// Applies committed entries in order and publishes the new state once, after the last of them. For every command
     /// entry the result (null, a value, or an <see cref="ApplyError"/>) goes to the same position of
     /// <paramref name="results"/>; entries of other types are not passed. A piece of a split command gives
-    /// <see cref="Chunking.Incomplete"/> while pieces are missing, the piece that completes it the command's result.
+    /// null while others are missing, the piece that completes it a <see cref="ChunkedResult"/>.
     /// </summary>
     void Apply(ReadOnlySpan<LogEntry> entries, Span<object?> results);
 

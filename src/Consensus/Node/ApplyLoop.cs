@@ -140,10 +140,12 @@ internal sealed class ApplyLoop(IStateMachine machine, ILogStore log, StatusBoar
             CommittedEntry committed = _applying[i];
             object? result = command < _commands.Length && _commands[command]?.Index == committed.Index ? _results[command++] : null;
             if (committed.Waiter is not { } proposal) continue;
-            string? error = proposal.Chunks is not null && ReferenceEquals(result, Chunking.Incomplete) ? Chunking.Resubmit : null;
-            _finished.Add(proposal, new ProposalResult(committed.Index, error is null ? result : null, error));
+            _finished.Add(proposal, proposal.Chunks is null ? new(committed.Index, result, null) : Join(committed.Index, result));
         }
     }
+
+    private static ProposalResult Join(ulong index, object? result) =>
+        result is ChunkedResult whole ? new(index, whole.Value, null) : new(index, null, Chunking.Resubmit);
 
     private LogEntry Read(ulong index)
     {

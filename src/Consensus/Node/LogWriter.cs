@@ -150,6 +150,7 @@ internal sealed class LogWriter
         try
         {
             _log.TruncateHead(index);
+            _log.Sync();
         }
         catch (IOException e)
         {

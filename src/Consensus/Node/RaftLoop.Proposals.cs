@@ -103,16 +103,7 @@ internal sealed partial class RaftLoop
     private void EndRestore(EndRestoreItem item)
     {
         _restoring = false;
-        if (item.Restored)
-        {
-            _core.OnSnapshotRestored(_clock(), item.Place.Index, item.Place.Term);
-            if (_leads)
-            {
-                _parts.Notifier.Notify(false);
-                _parts.Notifier.Notify(true);
-            }
-        }
-
+        if (item.Restored) _core.OnSnapshotRestored(_clock(), item.Place.Index, item.Place.Term);
         item.Complete(true);
     }
 

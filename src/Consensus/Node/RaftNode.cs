@@ -163,15 +163,11 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<string?> RestoreAsync(SnapshotMeta meta, Stream state, CancellationToken cancellation = default)
+    public ValueTask<string?> RestoreAsync(SnapshotMeta meta, Stream state, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(meta);
-        if (_disposed) return RaftErrors.Shutdown;
-        if (_restore is null) return RaftErrors.NotLeader;
-        string? error = await _restore.RunAsync(meta, state, cancellation).ConfigureAwait(false);
-        if (error is not null) return error;
-        ProposalResult barrier = await BarrierAsync(cancellation).ConfigureAwait(false);
-        return barrier.Error;
+        if (_disposed) return new(RaftErrors.Shutdown);
+        return _restore?.RunAsync(meta, state, cancellation) ?? new(RaftErrors.NotLeader);
     }
 
     /// <summary>Waits for what is under way, makes it durable, and stops; later calls get <see cref="RaftErrors.Shutdown"/>.</summary>

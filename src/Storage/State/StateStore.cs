@@ -73,10 +73,3 @@ public sealed class StateStore(WatchHub watches, TimeProvider time) : IStateMach
         _edit.NextBatch();
     }
 }
-
-/// <summary>
-/// Result of the entry that completed a chunked command. The entries before it have no result, so a proposer that finds
-/// none for its last piece knows that a piece was lost.
-/// </summary>
-/// <param name="Value">What the command itself returned.</param>
-public sealed record ChunkedResult(object? Value);

@@ -6,7 +6,7 @@ namespace Consul.Fast.Consensus.Tests.Fakes;
 internal sealed class FakeMachine : IStateMachine
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, SortedDictionary<uint, byte[]>> _chunks = [];
+    private readonly List<LogEntry> _chunks = [];
     private List<string> _applied = [];
 
     public int Batches { get; private set; }
@@ -26,10 +26,8 @@ internal sealed class FakeMachine : IStateMachine
                 string text = Encoding.ASCII.GetString(entries[i].Data.Span);
                 if (!entries[i].Extensions.IsEmpty)
                 {
-                    int? whole = Reassemble(entries[i]);
-                    results[i] = Chunking.Incomplete;
-                    if (whole is null) continue;
-                    text = $"chunked {whole}";
+                    if (Reassemble(entries[i]) is { } whole) results[i] = new ChunkedResult($"CHUNKED {whole}");
+                    continue;
                 }
 
                 _applied.Add(text);
@@ -51,12 +49,14 @@ internal sealed class FakeMachine : IStateMachine
         lock (_lock) _applied = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 
+    /// <summary>Length of the whole command once all its pieces are there. One command at a time.</summary>
     private int? Reassemble(LogEntry entry)
     {
-        Assert.True(Chunking.TryReadHeader(entry.Extensions.Span, out ChunkHeader header));
-        if (!_chunks.TryGetValue(header.Operation, out SortedDictionary<uint, byte[]>? pieces)) _chunks[header.Operation] = pieces = [];
-        pieces[header.Sequence] = entry.Data.ToArray();
-        return pieces.Count == header.Count ? pieces.Values.Sum(p => p.Length) : null;
+        _chunks.Add(entry);
+        if (_chunks.Count < entry.Extensions.Span[^1]) return null;
+        int length = _chunks.Sum(c => c.Data.Length);
+        _chunks.Clear();
+        return length;
     }
 
     private sealed class State(List<string> applied) : IStateCapture
