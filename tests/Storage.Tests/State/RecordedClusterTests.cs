@@ -1,6 +1,5 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Storage.Commands;
-using Consul.Fast.Storage.State;
 
 namespace Consul.Fast.Storage.Tests.State;
 
