@@ -75,7 +75,7 @@ internal static class CheckDefinitionCodec
             else if (key.SequenceEqual("GRPCUseTLS"u8)) grpcUseTls = reader.ReadBool();
             else if (key.SequenceEqual("H2PING"u8)) h2Ping = reader.ReadString();
             else if (key.SequenceEqual("HTTP"u8)) http = reader.ReadString();
-            else if (key.SequenceEqual("Header"u8)) header = MsgPackCollections.ReadMap<IReadOnlyList<string>?>(ref reader, MsgPackCollections.ReadStrings);
+            else if (key.SequenceEqual("Header"u8)) header = ReadHeader(ref reader);
             else if (key.SequenceEqual("Interval"u8)) intervalNs = reader.ReadInt64();
             else if (key.SequenceEqual("Method"u8)) method = reader.ReadString();
             else if (key.SequenceEqual("OutputMaxSize"u8)) outputMaxSize = reader.ReadUInt64();
@@ -114,4 +114,7 @@ internal static class CheckDefinitionCodec
             TimeoutNs = timeoutNs,
         };
     }
+
+    private static SortedMap<IReadOnlyList<string>?>? ReadHeader(ref MsgPackReader reader) =>
+        MsgPackCollections.ReadMap<IReadOnlyList<string>?>(ref reader, MsgPackCollections.ReadStrings);
 }

@@ -52,10 +52,12 @@ internal static class CoordinateCodec
             if (key.SequenceEqual("Adjustment"u8)) adjustment = reader.ReadFloat64();
             else if (key.SequenceEqual("Error"u8)) error = reader.ReadFloat64();
             else if (key.SequenceEqual("Height"u8)) height = reader.ReadFloat64();
-            else if (key.SequenceEqual("Vec"u8)) vec = MsgPackCollections.ReadList(ref reader, static (ref MsgPackReader r) => r.ReadFloat64());
+            else if (key.SequenceEqual("Vec"u8)) vec = MsgPackCollections.ReadList(ref reader, ReadNumber);
             else reader.Skip();
         }
 
         return new CoordinatePoint(vec, error, adjustment, height);
     }
+
+    private static double ReadNumber(ref MsgPackReader reader) => reader.ReadFloat64();
 }

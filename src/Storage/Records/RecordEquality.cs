@@ -57,7 +57,10 @@ internal static class RecordEquality
         ReferenceEquals(left, right)
         || (FreeMap.Same(left.Config, right.Config) && Same(left.Upstreams, right.Upstreams, Same)
             && Same(left.ExposePaths, right.ExposePaths, static (a, b) => a == b)
-            && left with { Config = null, Upstreams = null, ExposePaths = null } == right with { Config = null, Upstreams = null, ExposePaths = null });
+            && WithoutParts(left) == WithoutParts(right));
+
+    /// <summary>What is left compares by value.</summary>
+    private static ServiceProxy WithoutParts(ServiceProxy proxy) => proxy with { Config = null, Upstreams = null, ExposePaths = null };
 
     private static bool Same(ProxyUpstream left, ProxyUpstream right) =>
         FreeMap.Same(left.Config, right.Config) && Same(left.IngressHosts, right.IngressHosts)

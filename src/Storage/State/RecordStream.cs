@@ -62,7 +62,8 @@ internal sealed class RecordStream(Stream input)
 
         if (_end == _buffer.Length)
         {
-            if (_buffer.Length >= Array.MaxLength / 2) throw new InvalidDataException($"the record at byte {Position} of the state stream is too long");
+            if (_buffer.Length >= Array.MaxLength / 2)
+                throw new InvalidDataException($"the record at byte {Position} of the state stream is too long");
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Storage.State;
@@ -33,6 +34,6 @@ internal static class ServiceMeta
         bool reserved = key.StartsWith(ReservedPrefix, StringComparison.Ordinal) && !(kind == MeshGateway && key == WanFederation);
         if (reserved) return $"Key prefix '{ReservedPrefix}' is reserved for internal use";
         // The limit counts bytes, as the reference does.
-        return System.Text.Encoding.UTF8.GetByteCount(value) > MaxValueLength ? $"Value is too long (limit: {MaxValueLength} characters)" : null;
+        return Encoding.UTF8.GetByteCount(value) > MaxValueLength ? $"Value is too long (limit: {MaxValueLength} characters)" : null;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         WriteHeader(tables);
         foreach (ByteMapEntry<Node> node in tables.Nodes.All()) WriteNode(tables, node.Value);
         foreach (ByteMapEntry<Coordinate> coordinate in tables.Coordinates.All())
-            Record(CommandType.CoordinateBatch, coordinate.Value, static (w, c) => MsgPackCollections.WriteList(w, [c], CoordinateCodec.Write));
+            Record(CommandType.CoordinateBatch, coordinate.Value, WriteCoordinate);
         foreach (ByteMapEntry<Session> session in tables.Sessions.All()) Record(CommandType.Session, session.Value, SessionCodec.Write);
         WriteForeign(foreign, BeforeKeys);
         foreach (ByteMapEntry<DirEntry> entry in tables.Kv.All()) Record(CommandType.Kvs, entry.Value, DirEntryCodec.Write);
@@ -92,6 +92,13 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         {
             foreach (byte[] encoded in foreign.Of(type)) Record(type, encoded, static (w, bytes) => w.WriteRaw(bytes));
         }
+    }
+
+    /// <summary>A batch of one.</summary>
+    private static void WriteCoordinate(MsgPackWriter writer, Coordinate coordinate)
+    {
+        writer.WriteArrayHeader(1);
+        CoordinateCodec.Write(writer, coordinate);
     }
 
     private static void WriteIndexRow(MsgPackWriter writer, IndexRow row)

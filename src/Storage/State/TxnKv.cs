@@ -60,12 +60,14 @@ internal static class TxnKv
                 if (found is null) return $"failed to check session, key {GoText.Quote(asked.Key)} doesn't exist";
                 return found.Session == asked.Session
                     ? Written(found, results)
-                    : $"failed session check for key {GoText.Quote(asked.Key)}, current session {GoText.Quote(found.Session)} != {GoText.Quote(asked.Session)}";
+                    : $"failed session check for key {GoText.Quote(asked.Key)}, "
+                        + $"current session {GoText.Quote(found.Session)} != {GoText.Quote(asked.Session)}";
             case KvsOp.CheckIndex:
                 if (found is null) return $"failed to check index, key {GoText.Quote(asked.Key)} doesn't exist";
                 return found.ModifyIndex == asked.ModifyIndex
                     ? Written(found, results)
-                    : $"failed index check for key {GoText.Quote(asked.Key)}, current modify index {found.ModifyIndex} != {asked.ModifyIndex}";
+                    : $"failed index check for key {GoText.Quote(asked.Key)}, "
+                        + $"current modify index {found.ModifyIndex} != {asked.ModifyIndex}";
             case KvsOp.CheckNotExists:
                 return found is null ? null : $"key {GoText.Quote(asked.Key)} exists";
             default:

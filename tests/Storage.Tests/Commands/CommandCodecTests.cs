@@ -8,7 +8,11 @@ namespace Consul.Fast.Storage.Tests.Commands;
 public sealed class CommandCodecTests
 {
     public static TheoryData<ulong> BuiltEntries() =>
-        [.. RecordedCluster.Log.Where(static e => e is { Type: EntryType.Command, Extensions.Length: 0 } && IsBuilt(e)).Select(static e => e.Index)];
+    [
+        .. RecordedCluster.Log
+            .Where(static e => e is { Type: EntryType.Command, Extensions.Length: 0 } && IsBuilt(e))
+            .Select(static e => e.Index),
+    ];
 
     [Theory]
     [MemberData(nameof(BuiltEntries))]
@@ -60,7 +64,8 @@ public sealed class CommandCodecTests
     }
 
     private static bool IsBuilt(LogEntry entry) => (CommandType)entry.Data.Span[0]
-        is CommandType.Register or CommandType.Deregister or CommandType.Kvs or CommandType.Session or CommandType.Txn or CommandType.Tombstone;
+        is CommandType.Register or CommandType.Deregister or CommandType.Kvs
+        or CommandType.Session or CommandType.Txn or CommandType.Tombstone;
 
     /// <summary>Registrations of the servers themselves and of the proxy carry maps with several pairs.</summary>
     private static bool HasMaps(ulong index) => index is 7 or 8 or 16 or 17 or 18 or 20 or 25;

@@ -16,21 +16,27 @@ public sealed class DecoderFuzzTests
     private const long FixedBytes = 64 * 1024;
 
     private static readonly byte[][] Seeds =
-        [.. RecordedCluster.Log.Where(static e => e.Type == EntryType.Command && e.Data.Length is > 1 and < 4096).Select(static e => e.Data[1..].ToArray())];
+    [
+        .. RecordedCluster.Log
+            .Where(static e => e.Type == EntryType.Command && e.Data.Length is > 1 and < 4096)
+            .Select(static e => e.Data[1..].ToArray()),
+    ];
 
-    private static readonly Gen<byte[]> Mutated = Gen.Select(
-        Gen.Int[0, Seeds.Length - 1], Gen.Select(Gen.Int[0, 4096], Gen.Byte).Array[1, 6], Gen.Int[0, 4096]).Select(static (seed, changes, cut) =>
-    {
-        byte[] bytes = (byte[])Seeds[seed].Clone();
-        foreach ((int position, byte value) in changes) bytes[position % bytes.Length] = value;
-        return cut % 3 == 0 ? bytes[..(cut % bytes.Length)] : bytes;
-    });
+    private static readonly Gen<byte[]> Mutated = Gen
+        .Select(Gen.Int[0, Seeds.Length - 1], Gen.Select(Gen.Int[0, 4096], Gen.Byte).Array[1, 6], Gen.Int[0, 4096])
+        .Select(static (seed, changes, cut) =>
+        {
+            byte[] bytes = (byte[])Seeds[seed].Clone();
+            foreach ((int position, byte value) in changes) bytes[position % bytes.Length] = value;
+            return cut % 3 == 0 ? bytes[..(cut % bytes.Length)] : bytes;
+        });
 
     private static readonly byte[] GreedyCodes = [0xdb, 0xdd, 0xdf, 0xc6, 0xda, 0xdc, 0xde, 0xc9];
 
     /// <summary>Headers that promise up to four billion items or bytes.</summary>
-    private static readonly Gen<byte[]> Greedy = Gen.Select(
-        Gen.Int[0, GreedyCodes.Length - 1], Gen.Byte.Array[0, 40]).Select(static (code, rest) => (byte[])[GreedyCodes[code], 0xff, 0xff, 0xff, .. rest]);
+    private static readonly Gen<byte[]> Greedy = Gen
+        .Select(Gen.Int[0, GreedyCodes.Length - 1], Gen.Byte.Array[0, 40])
+        .Select(static (code, rest) => (byte[])[GreedyCodes[code], 0xff, 0xff, 0xff, .. rest]);
 
     [Fact]
     public void Mutated_commands_never_throw() => Mutated.Sample(Decode, iter: 4000);

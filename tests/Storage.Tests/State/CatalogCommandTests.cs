@@ -1,6 +1,7 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
 
 namespace Consul.Fast.Storage.Tests.State;
 
@@ -55,8 +56,8 @@ public sealed class CatalogCommandTests : IDisposable
         _bed.Register("n1", service: StateTestBed.Service("web-1", "web") with { Kind = "mesh-gateway" });
         _bed.Register("n2", service: StateTestBed.Service("db"));
         _bed.Apply(new RegisterRequest { Node = "N1", Address = "10.0.0.9" });
-        Assert.Equal((3ul, 3ul, 3ul), (_bed.State.IndexOf("nodes"), _bed.State.IndexOf("service.web"), _bed.State.IndexOf("service_kind.mesh-gateway")));
-        Assert.Equal((2ul, 2ul, 2ul), (_bed.State.IndexOf("services"), _bed.State.IndexOf("service.db"), _bed.State.IndexOf("service_kind.typical")));
+        Assert.Equal([3, 3, 3], _bed.Rows("nodes", "service.web", "service_kind.mesh-gateway"));
+        Assert.Equal([2, 2, 2], _bed.Rows("services", "service.db", "service_kind.typical"));
         Assert.Equal("N1", _bed.State.FindNode("n1")!.Name);
         Assert.Single(_bed.State.NodeServices("n1", null).Value!.Value.Services);
     }
@@ -85,11 +86,13 @@ public sealed class CatalogCommandTests : IDisposable
     {
         _bed.Register("n1", Id1, checks: StateTestBed.Check("n1", "serfHealth"));
         Assert.Equal(
-            new ApplyError($"failed inserting node: Error while renaming Node ID: \"{Id2}\": Node name N1 is reserved by node {Id1} with name n1 (10.0.0.1)"),
+            new ApplyError($"failed inserting node: Error while renaming Node ID: \"{Id2}\": "
+                + $"Node name N1 is reserved by node {Id1} with name n1 (10.0.0.1)"),
             _bed.Register("N1", Id2));
         _bed.Register("n2", Id2);
         Assert.Equal(
-            new ApplyError($"failed inserting node: Error while renaming Node ID: \"{Id2}\" (10.0.0.1): Node name n1 is reserved by node {Id1} with name n1 (10.0.0.1)"),
+            new ApplyError($"failed inserting node: Error while renaming Node ID: \"{Id2}\" (10.0.0.1): "
+                + $"Node name n1 is reserved by node {Id1} with name n1 (10.0.0.1)"),
             _bed.Register("n1", Id2));
     }
 
@@ -194,11 +197,11 @@ public sealed class CatalogCommandTests : IDisposable
         _bed.Register("n1", service: StateTestBed.Service("web"));
         _bed.Register("n1", service: StateTestBed.Service("db"));
         _bed.Register("n1", checks: StateTestBed.Check("n1", "c", serviceId: "web"));
-        Assert.Equal((3ul, 2ul), (_bed.State.IndexOf("service.web"), _bed.State.IndexOf("service.db")));
+        Assert.Equal([3, 2], _bed.Rows("service.web", "service.db"));
         _bed.Register("n1", checks: StateTestBed.Check("n1", "node"));
-        Assert.Equal((4ul, 4ul, 2ul), (_bed.State.IndexOf("service.web"), _bed.State.IndexOf("service.db"), _bed.State.IndexOf("services")));
+        Assert.Equal([4, 4, 2], _bed.Rows("service.web", "service.db", "services"));
         _bed.Apply(new DeregisterRequest { Node = "n1", CheckId = "node" });
-        Assert.Equal((5ul, 5ul, 5ul, 5ul), (_bed.State.IndexOf("service.web"), _bed.State.IndexOf("service.db"), _bed.State.IndexOf("services"), _bed.State.IndexOf("checks")));
+        Assert.Equal([5, 5, 5, 5], _bed.Rows("service.web", "service.db", "services", "checks"));
     }
 
     [Fact]
@@ -207,9 +210,9 @@ public sealed class CatalogCommandTests : IDisposable
         _bed.Register("n1", service: StateTestBed.Service("web"));
         _bed.Register("n2", service: StateTestBed.Service("web"));
         _bed.Apply(new DeregisterRequest { Node = "n1", ServiceId = "WEB" });
-        Assert.Equal((3ul, 0ul, 3ul), (_bed.State.IndexOf("service.web"), _bed.State.IndexOf("service_last_extinction"), _bed.State.IndexOf("checks")));
+        Assert.Equal([3, 0, 3], _bed.Rows("service.web", "service_last_extinction", "checks"));
         _bed.Apply(new DeregisterRequest { Node = "n2", ServiceId = "web" });
-        Assert.Equal((0ul, 4ul), (_bed.State.IndexOf("service.web"), _bed.State.IndexOf("service_last_extinction")));
+        Assert.Equal([0, 4], _bed.Rows("service.web", "service_last_extinction"));
         Assert.Equal(4ul, _bed.State.CheckServiceNodes("web", null, null).Index);
         Assert.Equal(4ul, _bed.State.CheckServiceNodes("never", null, null).Index);
     }
@@ -232,12 +235,12 @@ public sealed class CatalogCommandTests : IDisposable
         _bed.CreateSession("n1", checks: "node");
         _bed.Kv(KvsOp.Lock, "k", "1", session: StateTestBed.SessionId);
         _bed.Apply(new DeregisterRequest { Node = "n1" });
-        Assert.Equal(0, _bed.State.Tables.Nodes.Count + _bed.State.Tables.Services.Count + _bed.State.Tables.ServicesByName.Count);
-        Assert.Equal(0, _bed.State.Tables.Checks.Count + _bed.State.Tables.ChecksByInstance.Count + _bed.State.Tables.ChecksByService.Count);
-        Assert.Equal(0, _bed.State.Tables.Sessions.Count + _bed.State.Tables.SessionsByNode.Count + _bed.State.Tables.SessionsByCheck.Count);
-        Assert.Equal(0, _bed.State.Tables.NodesById.Count + _bed.State.Tables.KvBySession.Count);
+        StateTables tables = _bed.State.Tables;
+        Assert.Equal(0, tables.Nodes.Count + tables.NodesById.Count + tables.Services.Count + tables.ServicesByName.Count);
+        Assert.Equal(0, tables.Checks.Count + tables.ChecksByInstance.Count + tables.ChecksByService.Count);
+        Assert.Equal(0, tables.Sessions.Count + tables.SessionsByNode.Count + tables.SessionsByCheck.Count + tables.KvBySession.Count);
         Assert.Equal(("", 4ul), (_bed.Get("k")!.Session, _bed.Get("k")!.ModifyIndex));
-        Assert.Equal((4ul, 4ul, 4ul, 4ul), (_bed.State.IndexOf("nodes"), _bed.State.IndexOf("services"), _bed.State.IndexOf("checks"), _bed.State.IndexOf("sessions")));
+        Assert.Equal([4, 4, 4, 4], _bed.Rows("nodes", "services", "checks", "sessions"));
     }
 
     private static RegisterRequest Full() => new()
@@ -259,7 +262,11 @@ public sealed class CatalogCommandTests : IDisposable
             {
                 ServiceName = "web",
                 ServiceTags = ["v1"],
-                Definition = new CheckDefinition { Header = SortedMap<IReadOnlyList<string>?>.Create([new("X", ["y"])]), ScriptArgs = ["a"] },
+                Definition = new CheckDefinition
+                {
+                    Header = SortedMap<IReadOnlyList<string>?>.Create([new("X", ["y"])]),
+                    ScriptArgs = ["a"],
+                },
             },
         ],
     };

@@ -70,7 +70,12 @@ public sealed class CatalogQueryTests : IDisposable
     public void Services_list_distinct_tags_by_name()
     {
         _bed.Register("n1", service: StateTestBed.Service("web-1", "web", "a", "b"));
-        _bed.Apply(new RegisterRequest { Node = "n2", NodeMeta = SortedMap<string>.Create([new("k", "v")]), Service = StateTestBed.Service("web-2", "web", "b", "c") });
+        _bed.Apply(new RegisterRequest
+        {
+            Node = "n2",
+            NodeMeta = SortedMap<string>.Create([new("k", "v")]),
+            Service = StateTestBed.Service("web-2", "web", "b", "c"),
+        });
         _bed.Register("n1", service: StateTestBed.Service("db"));
         IReadOnlyList<ServiceTags> all = _bed.State.Services(null, null).Value;
         Assert.Equal(["db", "web"], all.Select(static s => s.Service));

@@ -64,7 +64,8 @@ public sealed class KvTwinTests
         {
             if (prefix.Length == 0) return TableIndex;
             IEnumerable<ulong> entries = KeysUnder(prefix).Select(IndexOf);
-            IEnumerable<ulong> deletions = _tombstones.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(static t => t.Value);
+            IEnumerable<ulong> deletions =
+                _tombstones.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(static t => t.Value);
             ulong newest = entries.Concat(deletions).DefaultIfEmpty().Max();
             return newest == 0 ? TableIndex : newest;
         }

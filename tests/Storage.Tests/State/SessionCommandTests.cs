@@ -37,7 +37,9 @@ public sealed class SessionCommandTests : IDisposable
     [Fact]
     public void Unknown_operation_and_malformed_id_are_errors()
     {
-        Assert.Equal(new ApplyError("Invalid Session operation 'renew'"), _bed.Apply(new SessionRequest { Op = "renew", Session = new Session() }));
+        Assert.Equal(
+            new ApplyError("Invalid Session operation 'renew'"),
+            _bed.Apply(new SessionRequest { Op = "renew", Session = new Session() }));
         Assert.Equal(
             new ApplyError("failed session lookup: index error: UUID must be 36 characters"),
             _bed.Apply(new SessionRequest { Op = SessionRequest.Destroy, Session = new Session { Id = "x" } }));

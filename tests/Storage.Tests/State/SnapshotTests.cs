@@ -9,6 +9,8 @@ namespace Consul.Fast.Storage.Tests.State;
 
 public sealed class SnapshotTests : IDisposable
 {
+    private const string NodeId = "aaaaaaaa-0000-0000-0000-000000000001";
+
     private readonly StateTestBed _bed = new();
 
     public void Dispose() => _bed.Dispose();
@@ -38,7 +40,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.Single(other.State.CheckServiceNodes("web", null, null).Value[0].Checks);
         Assert.Equal("n1", other.State.FindNode("aaaaaaaa")!.Name);
         other.Index = _bed.Index;
-        foreach (StateTestBed bed in new[] { _bed, other }) bed.Register("n1", "aaaaaaaa-0000-0000-0000-000000000001", checks: StateTestBed.Check("n1", "c", CheckStatus.Critical));
+        foreach (StateTestBed bed in new[] { _bed, other }) bed.Register("n1", NodeId, checks: StateTestBed.Check("n1", "c", CheckStatus.Critical));
         Assert.Equal("", other.Get("k")!.Session);
         Assert.Equal(_bed.Snapshot(), other.Snapshot());
     }
@@ -60,7 +62,7 @@ public sealed class SnapshotTests : IDisposable
         byte[] saved = _bed.Snapshot();
         var watches = new WatchSet();
         _bed.State.KvGet("a"u8, watches);
-        ValueTask<WakeReason> waiting = _bed.Store.Watches.WaitAsync(watches, _bed.State.Version, TimeSpan.FromMinutes(1), CancellationToken.None);
+        ValueTask<WakeReason> waiting = _bed.WaitAsync(watches);
         _bed.Store.Restore(new MemoryStream(saved));
         Assert.Equal(WakeReason.Abandoned, await waiting);
     }
@@ -70,11 +72,9 @@ public sealed class SnapshotTests : IDisposable
     {
         Fill(_bed);
         byte[] saved = _bed.Snapshot();
-        Assert.Contains("ends inside", Assert.Throws<InvalidDataException>(() => _bed.Store.Restore(new MemoryStream(saved, 0, saved.Length - 3))).Message);
-        Assert.Equal(
-            "Unrecognized msg type 77 (record at byte 12 of the state stream)",
-            Assert.Throws<InvalidDataException>(() => _bed.Store.Restore(new MemoryStream([.. saved[..12], 77, 0x80]))).Message);
-        Assert.Contains("no msgpack", Assert.Throws<InvalidDataException>(() => _bed.Store.Restore(new MemoryStream([.. saved[..12], 2, 0xc1]))).Message);
+        Assert.Contains("ends inside", FaultOf(saved[..^3]));
+        Assert.Equal("Unrecognized msg type 77 (record at byte 12 of the state stream)", FaultOf([.. saved[..12], 77, 0x80]));
+        Assert.Contains("no msgpack", FaultOf([.. saved[..12], 2, 0xc1]));
         Assert.Equal(saved, _bed.Snapshot());
     }
 
@@ -115,9 +115,12 @@ public sealed class SnapshotTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => _bed.Store.Capture().WriteTo(stream, new CancellationToken(canceled: true)));
     }
 
+    private string FaultOf(byte[] stream) =>
+        Assert.Throws<InvalidDataException>(() => _bed.Store.Restore(new MemoryStream(stream))).Message;
+
     private static void Fill(StateTestBed bed)
     {
-        bed.Register("n1", "aaaaaaaa-0000-0000-0000-000000000001", StateTestBed.Service("web"), StateTestBed.Check("n1", "c"));
+        bed.Register("n1", NodeId, StateTestBed.Service("web"), StateTestBed.Check("n1", "c"));
         bed.CreateSession("n1", checks: "c");
         bed.Kv(KvsOp.Lock, "k", new string('v', 100_000), session: StateTestBed.SessionId);
         bed.Kv(KvsOp.Set, "gone", "1");

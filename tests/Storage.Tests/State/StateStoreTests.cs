@@ -33,7 +33,8 @@ public sealed class StateStoreTests : IDisposable
     public void Fatal_command_takes_the_batch_before_it_along()
     {
         LogEntry good = Entry(1, KvsOp.Set, "a");
-        Assert.Throws<FatalApplyException>(() => _bed.Store.Apply([good, new LogEntry(2, 1, EntryType.Command, Array.Empty<byte>())], new object?[2]));
+        var empty = new LogEntry(2, 1, EntryType.Command, Array.Empty<byte>());
+        Assert.Throws<FatalApplyException>(() => _bed.Store.Apply([good, empty], new object?[2]));
         Assert.Null(_bed.Get("a"));
         _bed.Store.Apply([good], new object?[1]);
         Assert.NotNull(_bed.Get("a"));
@@ -50,7 +51,12 @@ public sealed class StateStoreTests : IDisposable
         _bed.Register("n1");
         var point = new CoordinatePoint([1, 2], 1.5, 0, 0);
         Coordinate[] batch =
-            [new("N1", "", point), new("none", "", point), new("n1", "bad", point with { Height = double.NaN }), new("n1", "bad", point with { Vec = [double.PositiveInfinity] })];
+        [
+            new("N1", "", point),
+            new("none", "", point),
+            new("n1", "bad", point with { Height = double.NaN }),
+            new("n1", "bad", point with { Vec = [double.PositiveInfinity] }),
+        ];
         Assert.Null(_bed.ApplyRaw(CommandBytes.Of(0x86, w => MsgPackCollections.WriteList(w, batch, CoordinateCodec.Write))));
         Assert.Equal(1, _bed.State.Tables.Coordinates.Count);
         Assert.Equal(2ul, _bed.State.IndexOf("coordinates"));
@@ -123,7 +129,7 @@ public sealed class StateStoreTests : IDisposable
         Arrange();
         var watches = new WatchSet();
         Run(query, watches);
-        ValueTask<WakeReason> waiting = _bed.Store.Watches.WaitAsync(watches, _bed.State.Version, TimeSpan.FromMinutes(1), CancellationToken.None);
+        ValueTask<WakeReason> waiting = _bed.WaitAsync(watches);
         _bed.Kv(KvsOp.DeleteTree, "a/");
         _bed.Apply(new DeregisterRequest { Node = "n1" });
         _bed.Kv(KvsOp.Set, "unrelated", "1");
@@ -148,7 +154,7 @@ public sealed class StateStoreTests : IDisposable
         Arrange();
         var watches = new WatchSet();
         Run(query, watches);
-        _ = _bed.Store.Watches.WaitAsync(watches, _bed.State.Version, TimeSpan.FromMinutes(1), CancellationToken.None).AsTask();
+        _ = _bed.WaitAsync(watches).AsTask();
         _bed.Kv(KvsOp.Set, "unrelated", "1");
         _bed.Kv(KvsOp.Delete, "unrelated");
         Assert.IsType<ApplyError>(_bed.Register("n1", checks: StateTestBed.Check("n1", "x", serviceId: "none")));

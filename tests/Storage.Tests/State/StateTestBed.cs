@@ -66,6 +66,13 @@ internal sealed class StateTestBed : IDisposable
         return results[0];
     }
 
+    /// <summary>Values of index rows, in the order asked.</summary>
+    public ulong[] Rows(params string[] names) => [.. names.Select(State.IndexOf)];
+
+    /// <summary>Sleeps on what a query added to <paramref name="watches"/>.</summary>
+    public ValueTask<WakeReason> WaitAsync(WatchSet watches) =>
+        Store.Watches.WaitAsync(watches, State.Version, TimeSpan.FromMinutes(1), CancellationToken.None);
+
     public byte[] Snapshot()
     {
         using var stream = new MemoryStream();

@@ -13,7 +13,11 @@ public sealed class TxnCommandTests : IDisposable
     public void Operations_see_each_other_and_report_results()
     {
         TxnResponse response = _bed.Apply(
-            Kv(KvsOp.Set, "a", "1"), Kv(KvsOp.Get, "a"), Kv(KvsOp.CheckIndex, "a", modifyIndex: 1), Kv(KvsOp.Delete, "a"), Kv(KvsOp.CheckNotExists, "a"));
+            Kv(KvsOp.Set, "a", "1"),
+            Kv(KvsOp.Get, "a"),
+            Kv(KvsOp.CheckIndex, "a", modifyIndex: 1),
+            Kv(KvsOp.Delete, "a"),
+            Kv(KvsOp.CheckNotExists, "a"));
         Assert.Null(response.Errors);
         Assert.Equal(3, response.Results!.Count);
         Assert.Null(response.Results[0].Kv!.Value);
@@ -30,7 +34,11 @@ public sealed class TxnCommandTests : IDisposable
             Kv(KvsOp.Set, "k", "2"), Kv(KvsOp.Get, "none"), Node("set", "n1"), Kv("bogus", "k"), new TxnOp(), Kv(KvsOp.DeleteTree, ""));
         Assert.Null(response.Results);
         Assert.Equal(
-            [new TxnError(1, "key \"none\" doesn't exist"), new TxnError(3, "unknown KV verb \"bogus\""), new TxnError(4, "no operation specified")],
+            [
+                new TxnError(1, "key \"none\" doesn't exist"),
+                new TxnError(3, "unknown KV verb \"bogus\""),
+                new TxnError(4, "no operation specified"),
+            ],
             response.Errors!);
         Assert.Equal(before, _bed.Snapshot());
     }
@@ -90,7 +98,8 @@ public sealed class TxnCommandTests : IDisposable
     public void Node_verbs(string verb, string name, ulong modifyIndex, string? error)
     {
         _bed.Register("n1");
-        TxnResponse response = _bed.Apply(new TxnOp { Node = new TxnNodeOp(verb, new Node { Name = name, Address = "1.1.1.1", ModifyIndex = modifyIndex }) });
+        var node = new Node { Name = name, Address = "1.1.1.1", ModifyIndex = modifyIndex };
+        TxnResponse response = _bed.Apply(new TxnOp { Node = new TxnNodeOp(verb, node) });
         AssertOutcome(response, error, verb, static r => r.Node is not null);
         if (error is null && verb == "delete-cas") Assert.Null(_bed.State.FindNode("n1"));
         if (error is null && verb is "set" or "cas") Assert.Equal("1.1.1.1", _bed.State.FindNode(name)!.Address);
