@@ -35,7 +35,7 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
         return queries.RunAsync(
             options,
             (Ops: ops, Faults: faults),
-            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? TxnReader.Run(state, a.Ops)));
+            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)));
     }
 
     /// <summary>Brings operations into the form that goes into the log.</summary>

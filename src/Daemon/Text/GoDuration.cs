@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Text;
 
@@ -86,25 +87,7 @@ public static class GoDuration
     public static long ToNanoseconds(TimeSpan duration) => duration.Ticks > long.MaxValue / 100 ? long.MaxValue : duration.Ticks * 100;
 
     /// <summary>A text in double quotes with Go's escapes, as error texts show it.</summary>
-    public static string Quote(string text)
-    {
-        var quoted = new StringBuilder(text.Length + 2).Append('"');
-        foreach (char c in text)
-        {
-            _ = c switch
-            {
-                '"' => quoted.Append("\\\""),
-                '\\' => quoted.Append("\\\\"),
-                '\n' => quoted.Append("\\n"),
-                '\r' => quoted.Append("\\r"),
-                '\t' => quoted.Append("\\t"),
-                < ' ' or '\x7f' => quoted.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
-                _ => quoted.Append(c),
-            };
-        }
-
-        return quoted.Append('"').ToString();
-    }
+    public static string Quote(string text) => GoText.Quote(text);
 
     private static bool Invalid(string text, out string error)
     {

@@ -107,6 +107,21 @@ public sealed class StateStoreTests : IDisposable
     public void Impossible_piece_is_an_error(byte[] extensions) =>
         Assert.Equal(new ApplyError("error unmarshaling chunk info"), _bed.ApplyRaw([2], extensions));
 
+    [Fact]
+    public void Applying_a_write_allocates_its_row_and_a_share_of_the_paths()
+    {
+        const int Keys = 20_000, Batch = 256, ValueSize = 100;
+        string value = new('v', ValueSize);
+        for (int i = 0; i < Keys; i++) _bed.Kv(KvsOp.Set, "key/" + i, "old");
+        LogEntry[] entries = [.. Enumerable.Range(1, 2 * Batch).Select(i => Entry((ulong)(Keys + i), KvsOp.Set, "key/" + (i * 7), value))];
+        var results = new object?[Batch];
+        // The first batch lets the lists that are reused grow.
+        _bed.Store.Apply(entries.AsSpan(0, Batch), results);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _bed.Store.Apply(entries.AsSpan(Batch), results);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Batch, ValueSize, 896);
+    }
+
     [Theory]
     [InlineData("kv/a", true)]
     [InlineData("kv/b", false)]
@@ -211,7 +226,8 @@ public sealed class StateStoreTests : IDisposable
         }
     }
 
-    private static LogEntry Entry(ulong index, string op, string key) => new(index, 1, EntryType.Command, CommandOf(op, key, "1"));
+    private static LogEntry Entry(ulong index, string op, string key, string value = "1") =>
+        new(index, 1, EntryType.Command, CommandOf(op, key, value));
 
     private static byte[] CommandOf(string op, string key, string value)
     {

@@ -1,5 +1,6 @@
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.State;
 
 namespace Consul.Fast.Storage.Tests.State;
 
@@ -156,6 +157,16 @@ public sealed class TxnCommandTests : IDisposable
         Assert.Null(_bed.State.Session(StateTestBed.SessionId, null).Value);
         Assert.Equal(StateTestBed.SessionId, _bed.Get("k")!.Session);
         Assert.Equal([new TxnError(0, "failed to delete session: failed deleting session: not found")], _bed.Apply(op).Errors!);
+    }
+
+    [Fact]
+    public void Reads_run_against_a_published_state()
+    {
+        _bed.Kv(KvsOp.Set, "a", "1");
+        ClusterState state = _bed.State;
+        _bed.Kv(KvsOp.Set, "a", "2");
+        Assert.Equal("1"u8.ToArray(), state.ReadTxn([Kv(KvsOp.Get, "a")]).Results![0].Kv!.Value);
+        Assert.Equal([new TxnError(0, "key \"b\" doesn't exist")], state.ReadTxn([Kv(KvsOp.Get, "b")]).Errors!);
     }
 
     private const string Other = "00000000-8c45-05d3-a882-c594ea925431";
