@@ -78,7 +78,6 @@ internal sealed partial class LocalAgent
     private string? CheckFault(CheckDefinition definition, DefinitionSource source)
     {
         if (definition.Validate() is { } fault) return $"Check is not valid: {fault}";
-        if (CheckSet.Unsupported(definition) is { } unsupported) return unsupported;
         if (!definition.IsScript) return null;
         if (source == DefinitionSource.Local) return settings.EnableLocalScripts ? null : LocalScriptsDisabled;
         return settings.EnableRemoteScripts ? null : RemoteScriptsDisabled;

@@ -15,10 +15,6 @@ internal sealed class CheckSet(CheckEnvironment environment, string localNode, F
 
     public int Ttls => _ttls.Count;
 
-    /// <summary>A text that says why a check of this kind cannot run here, or null.</summary>
-    public static string? Unsupported(CheckDefinition type) =>
-        type.Kind is CheckKind.Docker or CheckKind.Grpc or CheckKind.H2Ping ? $"Check type '{type.TypeName}' is not supported yet" : null;
-
     /// <summary>
     /// Runs a check. One that runs already with the same definition goes on undisturbed, so that clients may register again
     /// as often as they like; a TTL starts anew.
@@ -64,6 +60,9 @@ internal sealed class CheckSet(CheckEnvironment environment, string localNode, F
         CheckKind.Ttl => new TtlCheck(environment, type, lastOutput),
         CheckKind.Http => new HttpCheck(environment, type),
         CheckKind.Tcp => new TcpCheck(environment, type),
+        CheckKind.Grpc => new GrpcCheck(environment, type),
+        CheckKind.H2Ping => new H2PingCheck(environment, type),
+        CheckKind.Docker => new DockerCheck(environment, type),
         CheckKind.Script => new ScriptCheck(environment, type),
         CheckKind.Alias when type.AliasNode.Length > 0 && !type.AliasNode.Equals(localNode, StringComparison.OrdinalIgnoreCase) =>
             new RemoteAliasCheck(environment, type, () => tokenOf(type.Id), catalog),

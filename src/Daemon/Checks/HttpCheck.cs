@@ -99,7 +99,13 @@ internal sealed class HttpCheck : PeriodicCheck
 
     private static string Reason(Exception fault, CancellationToken deadline)
     {
-        if (deadline.IsCancellationRequested) return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+        return deadline.IsCancellationRequested
+            ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)" : InnermostReason(fault);
+    }
+
+    /// <summary>What really went wrong below the layers that report it.</summary>
+    internal static string InnermostReason(Exception fault)
+    {
         string reason = fault.Message;
         for (Exception? inner = fault; inner is not null; inner = inner.InnerException)
         {

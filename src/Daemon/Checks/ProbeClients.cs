@@ -12,6 +12,11 @@ internal sealed class ProbeClients : IDisposable
 {
     private readonly Dictionary<ProbeClientKey, HttpMessageInvoker> _clients = [];
     private readonly Lock _gate = new();
+    private readonly Lazy<HttpMessageInvoker> _docker = new(
+        static () => DockerHost.CreateClient(Environment.GetEnvironmentVariable("DOCKER_HOST")));
+
+    /// <summary>The way to the Docker engine; the host of a request is ignored.</summary>
+    public HttpMessageInvoker Docker => _docker.Value;
 
     public HttpMessageInvoker Get(ProbeClientKey key)
     {
@@ -28,6 +33,7 @@ internal sealed class ProbeClients : IDisposable
         {
             foreach (HttpMessageInvoker client in _clients.Values) client.Dispose();
             _clients.Clear();
+            if (_docker.IsValueCreated) _docker.Value.Dispose();
         }
     }
 
