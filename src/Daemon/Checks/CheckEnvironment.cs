@@ -18,7 +18,7 @@ internal sealed class CheckEnvironment(TimerWheel wheel, ILogger logger, ICheckN
 
     public IHealth Health { get; } = health;
 
-    public ProbeClients Clients { get; } = new();
+    public ProbeClients Clients { get; init; } = new(Environment.GetEnvironmentVariable("DOCKER_HOST"));
 
     /// <summary>Bound on the output of a check in bytes unless the check asks for less.</summary>
     public int OutputMaxSize { get; init; } = 4096;

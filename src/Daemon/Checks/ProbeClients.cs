@@ -8,12 +8,12 @@ namespace Consul.Fast.Daemon.Checks;
 /// The HTTP handlers that checks send through: one per distinct TLS and redirect setting, not one per check. Connections
 /// are never kept between runs, as each run must prove that a new one can be made. Thread safe.
 /// </summary>
-internal sealed class ProbeClients : IDisposable
+/// <param name="dockerHost">Where the Docker engine listens, in the form of <c>DOCKER_HOST</c>; null for the default.</param>
+internal sealed class ProbeClients(string? dockerHost) : IDisposable
 {
     private readonly Dictionary<ProbeClientKey, HttpMessageInvoker> _clients = [];
     private readonly Lock _gate = new();
-    private readonly Lazy<HttpMessageInvoker> _docker = new(
-        static () => DockerHost.CreateClient(Environment.GetEnvironmentVariable("DOCKER_HOST")));
+    private readonly Lazy<HttpMessageInvoker> _docker = new(() => DockerHost.CreateClient(dockerHost));
 
     /// <summary>The way to the Docker engine; the host of a request is ignored.</summary>
     public HttpMessageInvoker Docker => _docker.Value;

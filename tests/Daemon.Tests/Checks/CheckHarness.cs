@@ -16,7 +16,7 @@ internal sealed class CheckHarness : ICheckNotifier, IAliasSource, IDisposable
     private readonly List<Action> _watchers = [];
     private volatile HealthCheck[] _checks = [];
 
-    public CheckHarness(TimeProvider? time = null, int outputMaxSize = 4096)
+    public CheckHarness(TimeProvider? time = null, int outputMaxSize = 4096, string? dockerHost = null)
     {
         Wheel = new TimerWheel(time);
         Catalog = new FakeCatalog();
@@ -24,6 +24,7 @@ internal sealed class CheckHarness : ICheckNotifier, IAliasSource, IDisposable
         {
             MinInterval = TimeSpan.FromMilliseconds(20),
             OutputMaxSize = outputMaxSize,
+            Clients = new ProbeClients(dockerHost),
         };
     }
 
