@@ -86,11 +86,15 @@ internal sealed class SnapshotService(
         return gate.IsLeader && !server.IsLeaving ? null : RpcErrors.NoLeader;
     }
 
-    private FileStream CreateTemporaryFile() => new(Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+    private FileStream CreateTemporaryFile()
     {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+        string path = Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp");
+        return new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+    }
 }
