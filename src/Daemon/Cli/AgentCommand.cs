@@ -59,7 +59,9 @@ internal sealed class AgentCommand : ICommand
         ILogger logger = logging.CreateLogger("agent");
         LogRemarks(loaded, logger);
         AgentConfig config = Prepare(loaded.Config);
-        var metrics = new MetricsRegistry(config.Telemetry, environment.HostName());
+        string hostName = environment.HostName();
+        using var sinks = new MetricSinks(config.Telemetry, hostName);
+        var metrics = new MetricsRegistry(config.Telemetry, hostName, TimeProvider.System, sinks.All);
         using var gauges = new RuntimeGauges(metrics);
         if (!config.Logging.Json) context.Out.Write(Banner.Format(config));
         logging.Start();

@@ -12,7 +12,8 @@ internal sealed class ValidateCommand : FlagCommand
 
     public ValidateCommand()
     {
-        _format = Flags.String("config-format", "Config files are in this format irrespective of their extension. Must be 'hcl' or 'json'.");
+        _format = Flags.String(
+            "config-format", "Config files are in this format irrespective of their extension. Must be 'hcl' or 'json'.");
         _quiet = Flags.Bool("quiet", "When given, a successful run will produce no output.");
     }
 
@@ -37,7 +38,8 @@ internal sealed class ValidateCommand : FlagCommand
         {
             // Variables configure an agent; what is checked here is what the files say.
             ConfigEnvironment environment = ConfigEnvironment.ForHost(static _ => null);
-            LoadedConfig loaded = ConfigLoader.Load(new ConfigInput(new ConfigObject(), arguments, _format.Value, [], Dev: null), environment);
+            LoadedConfig loaded = ConfigLoader.Load(
+                new ConfigInput(new ConfigObject(), arguments, _format.Value, [], Dev: null), environment);
             if (_quiet.Value) return ExitCode.Success;
             foreach (string warning in loaded.Warnings) context.Error.WriteLine(warning);
             context.Out.WriteLine("Configuration is valid!");

@@ -25,7 +25,8 @@ internal sealed class VersionCommand : FlagCommand
             case "pretty":
                 context.Out.WriteLine($"Consul v{ConsulVersion.ApiLevel}");
                 context.Out.WriteLine(
-                    "Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to compatible agents)");
+                    "Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to "
+                    + "compatible agents)");
                 context.Out.WriteLine();
                 return ExitCode.Success;
             case "json":

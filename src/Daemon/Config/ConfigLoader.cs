@@ -52,8 +52,11 @@ internal static class ConfigLoader
 
     private static ConfigObject Fragment(string text, string source) => FileSource.Parse(Encoding.UTF8.GetBytes(text), json: false, source);
 
-    private static string Enterprise(string key) =>
-        $"\"{(key == "read_replica" ? "read_replica (or the deprecated non_voting_server)" : key)}\" is a Consul Enterprise configuration and will have no effect";
+    private static string Enterprise(string key)
+    {
+        string name = key == "read_replica" ? "read_replica (or the deprecated non_voting_server)" : key;
+        return $"\"{name}\" is a Consul Enterprise configuration and will have no effect";
+    }
 
     private static ConfigObject TopLevelLists(ConfigObject source, bool wanted)
     {

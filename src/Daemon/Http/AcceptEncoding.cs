@@ -33,7 +33,8 @@ internal static class AcceptEncoding
     {
         int equals = parameters.IndexOf('=');
         if (equals < 0 || !parameters[..equals].Trim().Equals("q", StringComparison.OrdinalIgnoreCase)) return 1;
-        ReadOnlySpan<char> value = parameters[(equals + 1)..].Trim();
-        return double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double weight) ? weight : 0;
+        return double.TryParse(parameters[(equals + 1)..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double weight)
+            ? weight
+            : 0;
     }
 }

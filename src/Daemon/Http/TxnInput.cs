@@ -46,14 +46,14 @@ internal sealed class TxnInput(long maxValueSize)
         }
 
         if (decoded.Count > MaxOperations)
-            return TooLarge($"Transaction contains too many operations ({decoded.Count} > {MaxOperations})");
+            return Refuse(StatusCodes.Status413PayloadTooLarge, $"Transaction contains too many operations ({decoded.Count} > {MaxOperations})");
         foreach (TxnOp? op in decoded)
         {
             if (op is null or { Kv: null, Node: null, Service: null, Check: null }) continue;
             if (op.Kv is { DirEnt: { Value.LongLength: var length } entry } && length > maxValueSize)
             {
                 string key = GoDuration.Quote(Encoding.UTF8.GetString(entry.Key));
-                return TooLarge($"Value for key {key} is too large ({length} > {maxValueSize} bytes)");
+                return Refuse(StatusCodes.Status413PayloadTooLarge, $"Value for key {key} is too large ({length} > {maxValueSize} bytes)");
             }
 
             HasWrites |= IsWrite(op);
@@ -64,8 +64,6 @@ internal sealed class TxnInput(long maxValueSize)
     }
 
     private bool Malformed(string detail) => Refuse(StatusCodes.Status400BadRequest, "Failed to parse body: " + detail);
-
-    private bool TooLarge(string error) => Refuse(StatusCodes.Status413PayloadTooLarge, error);
 
     private bool Refuse(int status, string error)
     {
@@ -99,10 +97,8 @@ internal sealed class TxnInput(long maxValueSize)
     private static TxnNodeOp ReadNode(JsonFields fields) =>
         new(fields.String("Verb"), fields.Nested("Node", RecordInput.Node, "Node") ?? new Node());
 
-    private static TxnServiceOp ReadService(JsonFields fields) => new(
-        fields.String("Verb"),
-        fields.String("Node"),
-        fields.Nested("AgentService", RecordInput.NodeService, "Service") ?? new NodeService());
+    private static TxnServiceOp ReadService(JsonFields fields) =>
+        new(fields.String("Verb"), fields.String("Node"), fields.Nested("AgentService", RecordInput.NodeService, "Service") ?? new NodeService());
 
     private static TxnCheckOp ReadCheck(JsonFields fields) =>
         new(fields.String("Verb"), fields.Nested("HealthCheck", RecordInput.HealthCheck, "Check") ?? new HealthCheck());

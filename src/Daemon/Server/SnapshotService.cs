@@ -86,15 +86,11 @@ internal sealed class SnapshotService(
         return gate.IsLeader && !server.IsLeaving ? null : RpcErrors.NoLeader;
     }
 
-    private FileStream CreateTemporaryFile()
+    private FileStream CreateTemporaryFile() => new(Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
     {
-        string path = Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp");
-        return new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-    }
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 }

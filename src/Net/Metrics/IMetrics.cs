@@ -17,7 +17,10 @@ public interface IMetrics
     /// <summary>Sets the current value of something that rises and falls.</summary>
     void SetGauge(string name, double value);
 
-    /// <summary>Records the milliseconds since <paramref name="startTimestamp"/>, taken from <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    /// <summary>
+    /// Records the milliseconds since <paramref name="startTimestamp"/>, taken from
+    /// <see cref="Stopwatch.GetTimestamp"/>.
+    /// </summary>
     void MeasureSince(string name, long startTimestamp) => AddSample(name, Stopwatch.GetElapsedTime(startTimestamp).TotalMilliseconds);
 }
 

@@ -80,8 +80,7 @@ public sealed class HttpServerTests
     [Fact]
     public async Task Limit_changes_on_reload()
     {
-        var options = new HttpOptions { MaxConnectionsPerClient = 1 };
-        await using HttpTestServer server = await HttpTestServer.StartAsync(static _ => { }, options);
+        await using HttpTestServer server = await HttpTestServer.StartAsync(static _ => { }, new HttpOptions { MaxConnectionsPerClient = 1 });
         using Socket first = await server.ConnectAsync();
         Assert.Equal(200, (await RoundTripAsync(first)).Status);
         server.Server.Reload(new HttpOptions { MaxConnectionsPerClient = 0 });

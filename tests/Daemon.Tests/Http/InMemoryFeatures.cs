@@ -11,8 +11,7 @@ using Microsoft.Extensions.Primitives;
 namespace Consul.Fast.Daemon.Tests.Http;
 
 /// <summary>A connection without a socket: what the server would hand to the application, counting nothing but our own work.</summary>
-internal sealed class InMemoryFeatures :
-    IFeatureCollection, IHttpRequestFeature, IHttpResponseFeature, IHttpResponseBodyFeature, IHostContextContainer<HttpExchange>
+internal sealed class InMemoryFeatures : IFeatureCollection, IHttpRequestFeature, IHttpResponseFeature, IHttpResponseBodyFeature, IHostContextContainer<HttpExchange>
 {
     private readonly StubHeaders _requestHeaders = new();
     private readonly StubHeaders _responseHeaders = new();
@@ -93,8 +92,7 @@ internal sealed class InMemoryFeatures :
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task CompleteAsync() => Task.CompletedTask;
 

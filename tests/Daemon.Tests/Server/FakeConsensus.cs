@@ -59,8 +59,7 @@ internal sealed class FakeConsensus(StateStore store) : IConsensus
         lock (_gate) _lastIndex = index;
     }
 
-    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) =>
-        new(new ProposalResult(_lastIndex, null, null));
+    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) => new(new ProposalResult(_lastIndex, null, null));
 
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) =>
         new(_role == RaftRole.Leader ? VerifyError : RaftErrors.NotLeader);

@@ -81,11 +81,9 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
 
     void ISessionTimers.Clear(string sessionId) => Cleared.Add(sessionId);
 
-    public Task<Reply> GetAsync(string target, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Get, target, null, headers);
+    public Task<Reply> GetAsync(string target, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, target, null, headers);
 
-    public Task<Reply> PutAsync(string target, string? body = null) =>
-        SendAsync(HttpMethod.Put, target, body is null ? null : Encoding.UTF8.GetBytes(body));
+    public Task<Reply> PutAsync(string target, string? body = null) => SendAsync(HttpMethod.Put, target, body is null ? null : Encoding.UTF8.GetBytes(body));
 
     public Task<Reply> PutAsync(string target, byte[] body) => SendAsync(HttpMethod.Put, target, body);
 

@@ -132,7 +132,7 @@ public sealed class TxnTests : IAsyncLifetime
             "/v1/txn",
             """
             [{"Node":{"Verb":"get","Node":{"Node":"t1"}}},
-             {"Service":{"Verb":"get","Node":"t1","Service":{"ID":"web","Service":"web"}}},
+             {"Service":{"Verb":"get","Node":"t1","Service":{"ID":"web"}}},
              {"Check":{"Verb":"get","Check":{"Node":"t1","CheckID":"c"}}}]
             """);
         Assert.Equal(200, get.Status);

@@ -11,7 +11,10 @@ namespace Consul.Fast.Daemon.Agent.Lifecycle;
 internal sealed record AgentProcessContext(
     AgentConfig Config, AgentLogging Logging, MetricsRegistry Metrics, Func<AgentConfig> ReadConfig, TimeProvider Time)
 {
-    /// <summary>Applies the log level and the metric filters of a new configuration; an unknown level is reported and the old one kept.</summary>
+    /// <summary>
+    /// Applies the log level and the metric filters of a new configuration; an unknown level is reported and the old
+    /// one kept.
+    /// </summary>
     public void ReloadTelemetry(AgentConfig config)
     {
         if (LogLevels.TryParse(config.Logging.Level, out LogLevel level)) Logging.Level = level;

@@ -32,7 +32,8 @@ internal static class StartupChecks
     {
         if (tls.MinVersion is not ("" or "tls10" or "tls11" or "tls12" or "tls13"))
         {
-            throw new ConfigException($"TLSMinVersion: value {tls.MinVersion} not supported, please specify one of [tls10,tls11,tls12,tls13]");
+            throw new ConfigException(
+                $"TLSMinVersion: value {tls.MinVersion} not supported, please specify one of [tls10,tls11,tls12,tls13]");
         }
 
         bool hasCa = tls.CaFile.Length > 0 || tls.CaPath.Length > 0;

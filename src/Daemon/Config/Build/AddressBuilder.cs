@@ -82,9 +82,14 @@ internal sealed class AddressBuilder(ConfigReader reader, INetworkInterfaces int
         // The real reason is better than the remark that nothing came out.
         if (reader.Errors.Count > errors) throw new ConfigException(reader.Errors[^1]);
         if (words.Length == 0) throw new ConfigException("bind_addr cannot be empty");
-        if (words.Length > 1) throw new ConfigException("bind_addr cannot contain multiple addresses. Use 'addresses.{dns,http,https}' instead.");
+        if (words.Length > 1)
+        {
+            throw new ConfigException("bind_addr cannot contain multiple addresses. Use 'addresses.{dns,http,https}' instead.");
+        }
+
         if (AddressReader.IsUnix(words[0])) throw new ConfigException("bind_addr cannot be a unix socket");
-        return AddressReader.TryParseIp(words[0], out IPAddress? address) ? address : throw new ConfigException("bind_addr must be an ip address");
+        return AddressReader.TryParseIp(words[0], out IPAddress? address) ? address
+            : throw new ConfigException("bind_addr must be an ip address");
     }
 
     private void RefuseAny(string path, string name)
@@ -95,7 +100,8 @@ internal sealed class AddressBuilder(ConfigReader reader, INetworkInterfaces int
 
     private IReadOnlyList<ListenAddress> Client()
     {
-        IReadOnlyList<ListenAddress> client = reader.Has("client_addr") ? _addresses.Many("client_addr", 0) ?? [] : [ListenAddress.Ip(IPAddress.Loopback, 0)];
+        IReadOnlyList<ListenAddress> client = reader.Has("client_addr") ? _addresses.Many("client_addr", 0) ?? []
+            : [ListenAddress.Ip(IPAddress.Loopback, 0)];
         if (client.Any(static address => address.UnixPath is not null)) reader.Errors.Add("client_addr cannot be a unix socket");
         return [.. client.Where(static address => address.EndPoint is not null)];
     }
@@ -116,7 +122,8 @@ internal sealed class AddressBuilder(ConfigReader reader, INetworkInterfaces int
 
     private SortedMap<string> Tagged(IPAddress lan, IPAddress wan)
     {
-        var tagged = reader.StringMap("tagged_addresses").ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
+        var tagged = reader.StringMap("tagged_addresses")
+            .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
         tagged["lan"] = lan.ToString();
         tagged["wan"] = wan.ToString();
         AddFamily(tagged, "lan_ipv4", "advertise_addr_ipv4", lan, AddressFamily.InterNetwork);

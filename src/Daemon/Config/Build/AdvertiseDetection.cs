@@ -37,13 +37,15 @@ internal static class AdvertiseDetection
     private static InterfaceAddress[] Candidates(IReadOnlyList<InterfaceAddress> all, bool ipv4)
     {
         if (!ipv4) return [.. all.Where(static address => !address.IsIPv4 && !IsIn(NotPublicIPv6, address))];
-        InterfaceAddress[] found = [.. all.Where(static address => address.IsIPv4 && address.Flags.HasFlag(InterfaceFlags.Up) && IsIn(PrivateIPv4, address))];
+        InterfaceAddress[] found = [.. all
+            .Where(static address => address.IsIPv4 && address.Flags.HasFlag(InterfaceFlags.Up) && IsIn(PrivateIPv4, address))];
         InterfaceAddress[] outside = [.. found.Where(static address => !address.Flags.HasFlag(InterfaceFlags.Loopback))];
         // Loopback counts only when nothing else has an address.
         return outside.Length > 0 ? outside : found;
     }
 
-    private static bool IsIn(IPNetwork[] networks, InterfaceAddress address) => Array.Exists(networks, network => network.Contains(address.Address));
+    private static bool IsIn(IPNetwork[] networks, InterfaceAddress address) =>
+        Array.Exists(networks, network => network.Contains(address.Address));
 
     private static IPNetwork[] Parse(params string[] networks) => Array.ConvertAll(networks, static network => IPNetwork.Parse(network));
 }

@@ -28,7 +28,8 @@ internal readonly struct BlockReader(ConfigObject block)
     /// <summary>Null when the key is not set.</summary>
     public FreeMap? FreeMap(string key) => Object(key) is { } map ? ToFreeMap(map) : null;
 
-    public static FreeMap ToFreeMap(ConfigObject map) => new(map.Pairs.Select(static pair => KeyValuePair.Create(pair.Key, Free(pair.Value))));
+    public static FreeMap ToFreeMap(ConfigObject map) =>
+        new(map.Pairs.Select(static pair => KeyValuePair.Create(pair.Key, Free(pair.Value))));
 
     private static object? Free(object? value) => value switch
     {

@@ -16,7 +16,8 @@ internal static class CipherSuiteNames
 
     public static IReadOnlyList<string> Read(ConfigReader reader)
     {
-        string[] names = reader.Text("tls_cipher_suites").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] names = reader.Text("tls_cipher_suites").Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (string name in names)
         {
             if (!Known.Contains(name)) reader.Errors.Add($"tls_cipher_suites: invalid tls cipher suites: unsupported cipher \"{name}\"");

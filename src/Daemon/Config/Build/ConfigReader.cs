@@ -52,12 +52,17 @@ internal sealed class ConfigReader(ConfigObject merged, AddressTemplate template
         return value;
     }
 
-    public TimeSpan Duration(string path, TimeSpan value = default) => Raw(path) is string text ? GoDuration.ToTimeSpan(DurationNs(path, text)) : value;
+    public TimeSpan Duration(string path, TimeSpan value = default) =>
+        Raw(path) is string text ? GoDuration.ToTimeSpan(DurationNs(path, text)) : value;
 
     /// <summary>Nanoseconds of a duration that is called <paramref name="name"/> in errors.</summary>
     public long DurationNs(string name, string text)
     {
-        if (!GoDuration.TryParse(text, out long nanoseconds, out string error)) Errors.Add($"{name}: invalid duration: \"{text}\": {error}");
+        if (!GoDuration.TryParse(text, out long nanoseconds, out string error))
+        {
+            Errors.Add($"{name}: invalid duration: \"{text}\": {error}");
+        }
+
         return nanoseconds;
     }
 

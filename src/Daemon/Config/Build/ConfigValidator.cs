@@ -14,7 +14,11 @@ internal static class ConfigValidator
         CheckNames(config, reader);
         CheckDataDir(config.Node);
         if (config.Node.Name.Length == 0) throw new ConfigException("node_name cannot be empty");
-        if (reader.Has("segment") || reader.Has("segments")) throw new ConfigException("Network segments are not supported in this version of Consul");
+        if (reader.Has("segment") || reader.Has("segments"))
+        {
+            throw new ConfigException("Network segments are not supported in this version of Consul");
+        }
+
         CheckDns(config);
         CheckBootstrap(config);
         CheckNumbers(config, reader);
@@ -36,7 +40,11 @@ internal static class ConfigValidator
         string provider = reader.Text("connect.ca_provider", "consul");
         if (provider is not ("" or "consul" or "vault" or "aws-pca")) throw new ConfigException($"{provider} is not a valid CA provider");
         if (server && reader.Flag("auto_encrypt.tls")) throw new ConfigException("auto_encrypt.tls can only be used on a client.");
-        if (!server && reader.Flag("auto_encrypt.allow_tls")) throw new ConfigException("auto_encrypt.allow_tls can only be used on a server.");
+        if (!server && reader.Flag("auto_encrypt.allow_tls"))
+        {
+            throw new ConfigException("auto_encrypt.allow_tls can only be used on a server.");
+        }
+
         if (server && config.Gossip.AdvertiseReconnectTimeout != TimeSpan.Zero)
         {
             throw new ConfigException("advertise_reconnect_timeout can only be used on a client");
@@ -100,7 +108,11 @@ internal static class ConfigValidator
     {
         ServerConfig server = config.Server;
         if (server.Bootstrap && !server.Enabled) throw new ConfigException("'bootstrap = true' requires 'server = true'");
-        if (server.BootstrapExpect < 0) throw new ConfigException($"bootstrap_expect cannot be {server.BootstrapExpect}. Must be greater than or equal to zero");
+        if (server.BootstrapExpect < 0)
+        {
+            throw new ConfigException($"bootstrap_expect cannot be {server.BootstrapExpect}. Must be greater than or equal to zero");
+        }
+
         if (server.BootstrapExpect == 0) return;
         if (!server.Enabled) throw new ConfigException("'bootstrap_expect > 0' requires 'server = true'");
         if (config.Node.DevMode) throw new ConfigException("'bootstrap_expect > 0' not allowed in dev mode");
@@ -167,7 +179,11 @@ internal static class ConfigValidator
         {
             foreach (string endPoint in endPoints.Select(static endPoint => endPoint.ToString()!))
             {
-                if (uses.TryGetValue(endPoint, out string? other)) throw new ConfigException($"{name} address {endPoint} already configured for {other}");
+                if (uses.TryGetValue(endPoint, out string? other))
+                {
+                    throw new ConfigException($"{name} address {endPoint} already configured for {other}");
+                }
+
                 uses.Add(endPoint, name);
             }
         }

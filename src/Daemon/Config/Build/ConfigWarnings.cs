@@ -15,11 +15,13 @@ internal static class ConfigWarnings
         AddDeprecated(reader);
         AddBootstrap(config, warnings);
         AddNodeName(config.Node.Name, warnings);
-        bool everybody = config.Addresses.Http.Any(static address => address.EndPoint is { } endPoint && !IPAddress.IsLoopback(endPoint.Address));
+        bool everybody = config.Addresses.Http
+            .Any(static address => address.EndPoint is { } endPoint && !IPAddress.IsLoopback(endPoint.Address));
         if (config.Checks.EnableRemoteScripts && everybody && !config.Acl.Enabled && config.Http.AllowWriteFrom.Count == 0)
         {
             warnings.Add(
-                "using enable-script-checks without ACLs and without allow_write_http_from is DANGEROUS, use enable-local-script-checks instead, "
+                "using enable-script-checks without ACLs and without allow_write_http_from is DANGEROUS, use "
+                + "enable-local-script-checks instead, "
                 + "see https://www.hashicorp.com/blog/protecting-consul-from-rce-risk-in-specific-configurations/");
         }
 
@@ -36,12 +38,23 @@ internal static class ConfigWarnings
 
     private static void AddDeprecated(ConfigReader reader)
     {
-        if (reader.Has("acl_enforce_version_8")) reader.Warnings.Add("config key \"acl_enforce_version_8\" is deprecated and should be removed");
-        if (reader.Has("acl_datacenter")) reader.Warnings.Add("The 'acl_datacenter' field is deprecated. Use the 'primary_datacenter' field instead.");
+        if (reader.Has("acl_enforce_version_8"))
+        {
+            reader.Warnings.Add("config key \"acl_enforce_version_8\" is deprecated and should be removed");
+        }
+
+        if (reader.Has("acl_datacenter"))
+        {
+            reader.Warnings.Add("The 'acl_datacenter' field is deprecated. Use the 'primary_datacenter' field instead.");
+        }
+
         foreach (string key in (ReadOnlySpan<string>)["", "_dir", "_content_path"])
         {
             string current = key.Length == 0 ? "enabled" : key[1..];
-            if (reader.Has($"ui{key}")) reader.Warnings.Add($"The 'ui{key}' field is deprecated. Use the 'ui_config.{current}' field instead.");
+            if (reader.Has($"ui{key}"))
+            {
+                reader.Warnings.Add($"The 'ui{key}' field is deprecated. Use the 'ui_config.{current}' field instead.");
+            }
         }
     }
 
@@ -56,7 +69,9 @@ internal static class ConfigWarnings
         }
         else if (expect > 2 && expect % 2 == 0)
         {
-            warnings.Add($"bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance. {DeploymentTable}");
+            warnings.Add(
+                "bootstrap_expect is even number: A cluster with an even number of servers does not achieve optimum fault tolerance. "
+                + DeploymentTable);
         }
 
         if (expect > 1) warnings.Add($"bootstrap_expect > 0: expecting {expect} servers");
@@ -66,11 +81,15 @@ internal static class ConfigWarnings
     {
         if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            warnings.Add($"Node name \"{name}\" will not be discoverable via DNS due to invalid characters. Valid characters include all alpha-numerics and dashes.");
+            warnings.Add(
+                $"Node name \"{name}\" will not be discoverable via DNS due to invalid characters. Valid characters include all "
+                + "alpha-numerics and dashes.");
         }
         else if (Encoding.UTF8.GetByteCount(name) > MaxDnsLabel)
         {
-            warnings.Add($"Node name \"{name}\" will not be discoverable via DNS due to it being too long. Valid lengths are between 1 and 63 bytes.");
+            warnings.Add(
+                $"Node name \"{name}\" will not be discoverable via DNS due to it being too long. Valid lengths are between 1 and 63 "
+                + "bytes.");
         }
     }
 }

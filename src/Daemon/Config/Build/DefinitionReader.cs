@@ -86,7 +86,11 @@ internal sealed class DefinitionReader(ConfigReader reader)
     private void CheckValues(ServiceDefinition service, string id)
     {
         if (Metadata.Fault(service.Meta) is { } meta) reader.Errors.Add($"invalid meta for service {id}: {meta}");
-        if (service.Weights is { } weights && Fault(weights) is { } fault) reader.Errors.Add($"Invalid weight definition for service {id}: {fault}");
+        if (service.Weights is { } weights && Fault(weights) is { } fault)
+        {
+            reader.Errors.Add($"Invalid weight definition for service {id}: {fault}");
+        }
+
         if (service.SocketPath.Length > 0 && (service.Address.Length > 0 || service.Port != 0))
         {
             reader.Errors.Add($"service {id} cannot have both socket path {service.SocketPath} and address/port");
@@ -113,8 +117,12 @@ internal sealed class DefinitionReader(ConfigReader reader)
 
     private static SortedMap<ServiceAddress>? TaggedAddresses(ConfigObject? map) => map is null ? null : SortedMap<ServiceAddress>.Create(
         map.Pairs.Select(static pair => (pair.Key, Fields: new BlockReader((ConfigObject)pair.Value!)))
-            .Select(static item => KeyValuePair.Create(item.Key, new ServiceAddress(item.Fields.Text("address"), item.Fields.Int("port")))));
+            .Select(static item =>
+                KeyValuePair.Create(item.Key, new ServiceAddress(item.Fields.Text("address"), item.Fields.Int("port")))));
 
-    private static SortedMap<IReadOnlyList<string>?>? Header(ConfigObject? map) => map is null ? null : SortedMap<IReadOnlyList<string>?>.Create(
-        map.Pairs.Select(static pair => KeyValuePair.Create(pair.Key, (IReadOnlyList<string>?)[.. ((List<object?>)pair.Value!).OfType<string>()])));
+    private static SortedMap<IReadOnlyList<string>?>? Header(ConfigObject? map) => map is null ? null
+        : SortedMap<IReadOnlyList<string>?>.Create(
+            map.Pairs.Select(static pair => KeyValuePair.Create(pair.Key, Texts((List<object?>)pair.Value!))));
+
+    private static IReadOnlyList<string>? Texts(List<object?> list) => [.. list.OfType<string>()];
 }

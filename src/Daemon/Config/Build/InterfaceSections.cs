@@ -58,7 +58,12 @@ internal static class InterfaceSections
     public static LimitConfig Limits(ConfigReader reader)
     {
         double rate = reader.Float("cache.entry_fetch_rate", double.PositiveInfinity);
-        if (rate <= 0) throw new ConfigException(string.Create(CultureInfo.InvariantCulture, $"cache.entry_fetch_rate must be strictly positive, was: {rate}"));
+        if (rate <= 0)
+        {
+            throw new ConfigException(
+                string.Create(CultureInfo.InvariantCulture, $"cache.entry_fetch_rate must be strictly positive, was: {rate}"));
+        }
+
         int burst = reader.Int("cache.entry_fetch_max_burst", 2);
         if (burst <= 0) throw new ConfigException($"cache.entry_fetch_max_burst must be strictly positive, was: {burst}");
         return new LimitConfig

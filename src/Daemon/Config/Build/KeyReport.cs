@@ -27,5 +27,6 @@ internal static class KeyReport
     }
 
     private static bool IsUniform(SchemaNode block, KeyEffect effect) =>
-        block.Key.Effect == effect && block.Children.All(child => child.Key.Type == KeyType.Block ? IsUniform(child, effect) : child.Key.Effect == effect);
+        block.Key.Effect == effect
+            && block.Children.All(child => child.Key.Type == KeyType.Block ? IsUniform(child, effect) : child.Key.Effect == effect);
 }

@@ -18,10 +18,12 @@ internal static class ProxyReader
             LocalServiceSocketPath = fields.Text("local_service_socket_path"),
             Mode = fields.Text("mode"),
             Config = fields.FreeMap("config"),
-            Upstreams = fields.Has("upstreams") ? [.. fields.Objects("upstreams").Select(static block => Upstream(new BlockReader(block)))] : null,
+            Upstreams = fields.Has("upstreams")
+                ? [.. fields.Objects("upstreams").Select(static block => Upstream(new BlockReader(block)))] : null,
             MeshGatewayMode = Child(fields, "mesh_gateway").Text("mode"),
             ExposeChecks = expose.Flag("checks"),
-            ExposePaths = expose.Has("paths") ? [.. expose.Objects("paths").Select(static block => ExposePath(new BlockReader(block)))] : null,
+            ExposePaths = expose.Has("paths") ? [.. expose.Objects("paths").Select(static block => ExposePath(new BlockReader(block)))]
+                : null,
             TransparentOutboundListenerPort = transparent.Int("outbound_listener_port"),
             TransparentDialedDirectly = transparent.Flag("dialed_directly"),
         };
@@ -42,7 +44,8 @@ internal static class ProxyReader
     };
 
     private static ExposePath ExposePath(BlockReader fields) =>
-        new(fields.Int("listener_port"), fields.Text("path"), fields.Int("local_path_port"), fields.Text("protocol"), ParsedFromCheck: false);
+        new(fields.Int("listener_port"), fields.Text("path"), fields.Int("local_path_port"), fields.Text("protocol"),
+            ParsedFromCheck: false);
 
     private static BlockReader Child(BlockReader fields, string key) => new(fields.Object(key) ?? new Sources.ConfigObject());
 }

@@ -11,7 +11,7 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
     public NodeConfig Node()
     {
         string datacenter = reader.Text("datacenter", "dc1").ToLowerInvariant();
-        string acl = reader.Text("acl_datacenter").ToLowerInvariant();
+        string primary = reader.FirstText("", "primary_datacenter", "acl_datacenter").ToLowerInvariant();
         return new NodeConfig
         {
             DevMode = devMode,
@@ -19,7 +19,7 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
             Id = reader.Text("node_id"),
             Meta = reader.StringMap("node_meta"),
             Datacenter = datacenter,
-            PrimaryDatacenter = reader.Text("primary_datacenter", acl.Length > 0 ? acl : datacenter).ToLowerInvariant() is { Length: > 0 } primary ? primary : datacenter,
+            PrimaryDatacenter = primary.Length > 0 ? primary : datacenter,
             DataDir = reader.Text("data_dir"),
             PidFile = reader.Text("pid_file"),
             DisableHostNodeId = reader.Flag("disable_host_node_id", true),
@@ -53,9 +53,17 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
     public RaftConfig Raft()
     {
         int multiplier = reader.Int("performance.raft_multiplier", devMode ? 1 : 5);
-        if (multiplier is < 1 or > 10) throw new ConfigException($"performance.raft_multiplier cannot be {multiplier}. Must be between 1 and 10");
+        if (multiplier is < 1 or > 10)
+        {
+            throw new ConfigException($"performance.raft_multiplier cannot be {multiplier}. Must be between 1 and 10");
+        }
+
         int protocol = reader.Int("raft_protocol", 3);
-        if (protocol is not (0 or 3)) throw new ConfigException($"raft_protocol version {protocol} is not supported by this version of Consul");
+        if (protocol is not (0 or 3))
+        {
+            throw new ConfigException($"raft_protocol version {protocol} is not supported by this version of Consul");
+        }
+
         var defaults = new RaftConfig();
         return new RaftConfig
         {

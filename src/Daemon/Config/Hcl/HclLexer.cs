@@ -98,12 +98,16 @@ internal sealed class HclLexer(string text)
     {
         (int start, int column) = (_position, Column);
         _position++;
-        while (char.IsAsciiLetterOrDigit(Current) || Current == '.' || (Current is '+' or '-' && text[_position - 1] is 'e' or 'E')) _position++;
+        while (IsNumberPart()) _position++;
         string word = text[start.._position];
         if (HclNumber.TryParseInteger(word, out long integer)) return new HclToken(HclTokenKind.Integer, integer, _line, column);
         if (HclNumber.TryParseFraction(word, out double fraction)) return new HclToken(HclTokenKind.Fraction, fraction, _line, column);
         throw new HclException(_line, column, $"illegal number {word}");
     }
+
+    /// <summary>A sign belongs to a number behind its exponent's letter.</summary>
+    private bool IsNumberPart() =>
+        char.IsAsciiLetterOrDigit(Current) || Current == '.' || (Current is '+' or '-' && text[_position - 1] is 'e' or 'E');
 
     private HclToken ReadString()
     {
@@ -113,7 +117,11 @@ internal sealed class HclLexer(string text)
         int braces = 0;
         while (true)
         {
-            if (_position >= text.Length || (Current == '\n' && braces == 0)) throw new HclException(line, column, "literal not terminated");
+            if (_position >= text.Length || (Current == '\n' && braces == 0))
+            {
+                throw new HclException(line, column, "literal not terminated");
+            }
+
             char c = Current;
             if (braces == 0 && c == '"') break;
             if (braces == 0 && c == '\\')

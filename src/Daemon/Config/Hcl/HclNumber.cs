@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Consul.Fast.Daemon.Config.Hcl;
 
-/// <summary>Reads numbers: decimal, <c>0x</c> hexadecimal, leading <c>0</c> octal, fractions and exponents, each perhaps negative.</summary>
+/// <summary>
+/// Reads numbers: decimal, <c>0x</c> hexadecimal, leading <c>0</c> octal, fractions and exponents, each perhaps
+/// negative.
+/// </summary>
 internal static class HclNumber
 {
     public static bool TryParseInteger(string word, out long value)

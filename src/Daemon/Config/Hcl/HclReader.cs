@@ -98,7 +98,11 @@ internal sealed class HclReader
         Advance();
         while (_token.Kind != HclTokenKind.RightBrace)
         {
-            if (_token.Kind == HclTokenKind.End) throw new HclException(_token.Line, _token.Column, "object expected closing RBRACE got: EOF");
+            if (_token.Kind == HclTokenKind.End)
+            {
+                throw new HclException(_token.Line, _token.Column, "object expected closing RBRACE got: EOF");
+            }
+
             ReadItem(result);
             if (_token.Kind == HclTokenKind.Comma) Advance();
         }
@@ -115,12 +119,17 @@ internal sealed class HclReader
         Advance();
         while (_token.Kind != HclTokenKind.RightBracket)
         {
-            if (_token.Kind == HclTokenKind.End) throw new HclException(_token.Line, _token.Column, "error parsing list, expected RBRACK got: EOF");
+            if (_token.Kind == HclTokenKind.End)
+            {
+                throw new HclException(_token.Line, _token.Column, "error parsing list, expected RBRACK got: EOF");
+            }
+
             result.Add(ReadValue());
             if (_token.Kind == HclTokenKind.Comma) Advance();
             else if (_token.Kind != HclTokenKind.RightBracket)
             {
-                throw new HclException(_token.Line, _token.Column, "error parsing list, expected comma or list end, got: " + Describe(_token));
+                string reason = $"error parsing list, expected comma or list end, got: {Describe(_token)}";
+                throw new HclException(_token.Line, _token.Column, reason);
             }
         }
 

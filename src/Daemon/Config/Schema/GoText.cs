@@ -14,7 +14,10 @@ internal static class GoText
         long number => number.ToString(CultureInfo.InvariantCulture),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         List<object?> list => $"[{string.Join(' ', list.Select(Of))}]",
-        ConfigObject map => $"map[{string.Join(' ', map.Pairs.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}:{Of(pair.Value)}"))}]",
+        ConfigObject map => $"map[{string.Join(' ', Pairs(map))}]",
         _ => value.ToString() ?? "",
     };
+
+    private static IEnumerable<string> Pairs(ConfigObject map) =>
+        map.Pairs.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}:{Of(pair.Value)}");
 }

@@ -60,7 +60,7 @@ internal static partial class KeyTable
         new("raft_snapshot_interval", KeyType.Duration, KeyTier.B, KeyEffect.Effective, Reloadable: true),
         new("raft_snapshot_threshold", KeyType.Int, KeyTier.B, KeyEffect.Effective, Reloadable: true),
         new("raft_trailing_logs", KeyType.Int, KeyTier.B, KeyEffect.Effective, Reloadable: true),
-        new("read_replica", KeyType.Bool, KeyTier.C, KeyEffect.NotYet, Alias: "non_voting_server"),
+        new("read_replica", KeyType.Bool, KeyTier.C, KeyEffect.Enterprise, Alias: "non_voting_server"),
         new("rpc", KeyType.Block, KeyTier.B, KeyEffect.NotYet),
         new("rpc.enable_streaming", KeyType.Bool, KeyTier.B, KeyEffect.NotYet),
         new("server", KeyType.Bool, KeyTier.A, KeyEffect.Effective),

@@ -15,7 +15,8 @@ internal sealed class SchemaNode
     public string Name => Key.Name;
 
     /// <summary>Direct keys below, by name; aliases are not listed.</summary>
-    public IEnumerable<SchemaNode> Children => _children.Where(static pair => pair.Key == pair.Value.Name).Select(static pair => pair.Value);
+    public IEnumerable<SchemaNode> Children =>
+        _children.Where(static pair => pair.Key == pair.Value.Name).Select(static pair => pair.Value);
 
     /// <summary>Finds a key by its name or alias, without regard to case.</summary>
     public SchemaNode? Find(string name) => _children.GetValueOrDefault(name);

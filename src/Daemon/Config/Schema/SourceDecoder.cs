@@ -30,7 +30,8 @@ internal sealed class SourceDecoder
 
         if (decoder._unknown.Count > 0)
         {
-            throw new ConfigException($"failed to parse {source}: {ErrorList.Format(decoder._unknown.ConvertAll(static path => $"invalid config key {path}"))}");
+            throw new ConfigException(
+                $"failed to parse {source}: {ErrorList.Format(decoder._unknown.ConvertAll(static path => $"invalid config key {path}"))}");
         }
 
         Singular(result, "service", "services");

@@ -23,12 +23,15 @@ internal sealed class AgentFlags
         }
 
         // Both fill one list, so that the order of the command line is kept.
-        _configFiles = flags.Strings("config-file", "Path to a file in JSON or HCL format with a matching file extension. Can be specified multiple times.");
+        _configFiles = flags.Strings(
+            "config-file", "Path to a file in JSON or HCL format with a matching file extension. Can be specified multiple times.");
         flags.Add(new Flag<List<string>>(
             "config-dir",
-            "Path to a directory to read configuration files from. This will read every file ending in '.json' as configuration in this directory in alphabetical order. Can be specified multiple times.",
+            "Path to a directory to read configuration files from. This will read every file ending in '.json' as configuration in "
+            + "this directory in alphabetical order. Can be specified multiple times.",
             _configFiles.Value, "value", "", FlagParsers.Strings, shared: false));
-        _format = flags.String("config-format", "Config files are in this format irrespective of their extension. Must be 'hcl' or 'json'.");
+        _format = flags.String(
+            "config-format", "Config files are in this format irrespective of their extension. Must be 'hcl' or 'json'.");
         _dev = flags.Add(Make("dev", "Starts the agent in development mode.", KeyType.Bool));
         _hcl = flags.Strings("hcl", "hcl config fragment. Can be specified multiple times.");
     }
@@ -56,7 +59,8 @@ internal sealed class AgentFlags
     }
 
     private static Flag<object?> Make(string name, string usage, KeyType type) =>
-        new(name, usage, null, TypeWord(type), "", (text, current, out value, out error) => TryParse(type, text, current, out value, out error), shared: false)
+        new(name, usage, null, TypeWord(type), "",
+            (text, current, out value, out error) => TryParse(type, text, current, out value, out error), shared: false)
         {
             IsBoolean = type == KeyType.Bool,
         };

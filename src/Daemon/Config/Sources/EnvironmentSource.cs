@@ -70,8 +70,10 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
         {
             case KeyType.String or KeyType.Duration: return text;
             case KeyType.Bool when FlagParsers.TryParseBool(text, out bool flag): return flag;
-            case KeyType.Int or KeyType.UInt when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number): return number;
-            case KeyType.Float when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number): return number;
+            case KeyType.Int or KeyType.UInt when long.TryParse(
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number): return number;
+            case KeyType.Float when double.TryParse(
+                text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number): return number;
             case KeyType.Bool or KeyType.Int or KeyType.UInt or KeyType.Float:
                 throw new ConfigException($"failed to parse environment variable {variable}: invalid value \"{text}\"");
         }
@@ -79,7 +81,11 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
         string trimmed = text.TrimStart();
         if (trimmed.StartsWith('[') || trimmed.StartsWith('{')) return ParseJson(variable, text);
         if (type == KeyType.StringList) return new List<object?>(ListOf(text));
-        if (type != KeyType.StringMap) throw new ConfigException($"failed to parse environment variable {variable}: a JSON object or array is expected");
+        if (type != KeyType.StringMap)
+        {
+            throw new ConfigException($"failed to parse environment variable {variable}: a JSON object or array is expected");
+        }
+
         var map = new ConfigObject();
         foreach (string pair in ListOf(text))
         {

@@ -5,7 +5,10 @@ namespace Consul.Fast.Daemon.Config.Sources;
 /// <summary>Puts decoded sources on top of each other.</summary>
 internal static class SourceMerger
 {
-    /// <summary>Merges <paramref name="source"/> into <paramref name="target"/>: scalars replace, lists append, maps overlay, blocks recurse.</summary>
+    /// <summary>
+    /// Merges <paramref name="source"/> into <paramref name="target"/>: scalars replace, lists append, maps overlay,
+    /// blocks recurse.
+    /// </summary>
     public static void Merge(ConfigObject target, ConfigObject source) => Merge(target, source, SchemaNode.Root);
 
     private static void Merge(ConfigObject target, ConfigObject source, SchemaNode node)

@@ -63,7 +63,11 @@ internal sealed class AddressTemplate(INetworkInterfaces interfaces)
 
         private void PrintRange(BranchNode branch, object value)
         {
-            if (value is not IReadOnlyList<InterfaceAddress> list) throw new TemplateException($"range can't iterate over {TemplateValue.Format(value)}");
+            if (value is not IReadOnlyList<InterfaceAddress> list)
+            {
+                throw new TemplateException($"range can't iterate over {TemplateValue.Format(value)}");
+            }
+
             IReadOnlyList<string> variables = branch.Pipeline.Variables;
             for (int i = 0; i < list.Count; i++)
             {

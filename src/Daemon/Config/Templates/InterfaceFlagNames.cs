@@ -35,13 +35,16 @@ internal static class InterfaceFlagNames
 
     /// <summary>The names of the set flags, joined as the <c>flags</c> attribute shows them.</summary>
     public static string Describe(InterfaceFlags flags) =>
-        string.Join('|', Known.Where(known => flags.HasFlag(known.Flag)).OrderBy(static known => known.Flag).Select(static known => known.Name));
+        string.Join('|', Known.Where(known => flags.HasFlag(known.Flag)).OrderBy(static known => known.Flag)
+            .Select(static known => known.Name));
 
     private static Func<IPAddress, bool> Property(string name) => name switch
     {
         "forwardable" => SpecialRanges.IsForwardable,
-        "global unicast" => static address => !IsUnspecified(address) && !IPAddress.IsLoopback(address) && !IsMulticast(address) && !IsLinkLocal(address),
-        "interface-local multicast" => static address => address.AddressFamily == AddressFamily.InterNetworkV6 && IsMulticast(address) && Second(address) == 1,
+        "global unicast" => static address => !IsUnspecified(address) && !IPAddress.IsLoopback(address) && !IsMulticast(address)
+            && !IsLinkLocal(address),
+        "interface-local multicast" => static address => address.AddressFamily == AddressFamily.InterNetworkV6 && IsMulticast(address)
+            && Second(address) == 1,
         "link-local multicast" => static address => address.AddressFamily == AddressFamily.InterNetworkV6
             ? IsMulticast(address) && Second(address) == 2
             : IPNetwork.Parse("224.0.0.0/24").Contains(address),
@@ -52,7 +55,9 @@ internal static class InterfaceFlagNames
 
     private static bool IsUnspecified(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    private static bool IsMulticast(IPAddress address) => address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240);
+    private static bool IsMulticast(IPAddress address) =>
+        address.IsIPv6Multicast
+            || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240);
 
     private static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || SpecialRanges.IsInRfc(3927, address, out _);
 

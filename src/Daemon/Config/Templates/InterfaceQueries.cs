@@ -9,7 +9,8 @@ internal static class InterfaceQueries
 {
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
 
-    public static IReadOnlyList<InterfaceAddress> Default(IReadOnlyList<InterfaceAddress> all) => [.. all.Where(static address => address.IsDefault)];
+    public static IReadOnlyList<InterfaceAddress> Default(IReadOnlyList<InterfaceAddress> all) =>
+        [.. all.Where(static address => address.IsDefault)];
 
     /// <summary>Forwardable addresses of interfaces that are up, inside or outside the special ranges.</summary>
     public static IReadOnlyList<InterfaceAddress> Special(IReadOnlyList<InterfaceAddress> all, bool inside) =>
@@ -60,7 +61,8 @@ internal static class InterfaceQueries
     {
         long start = offset >= 0 ? offset : list.Count + offset;
         return start >= 0 && start <= list.Count
-            ? [.. list.Skip((int)start)] : throw new TemplateException("unable to seek past the end of the interface array: offset exceeds length");
+            ? [.. list.Skip((int)start)]
+            : throw new TemplateException("unable to seek past the end of the interface array: offset exceeds length");
     }
 
     public static IReadOnlyList<InterfaceAddress> Unique(IReadOnlyList<InterfaceAddress> list, string selector)
@@ -79,7 +81,8 @@ internal static class InterfaceQueries
 
     private static Comparison<InterfaceAddress> ComparisonOf(string key) => key switch
     {
-        "address" => static (left, right) => left.IsIPv4 == right.IsIPv4 ? left.Number.CompareTo(right.Number) : right.IsIPv4.CompareTo(left.IsIPv4),
+        "address" => static (left, right) => left.IsIPv4 == right.IsIPv4 ? left.Number.CompareTo(right.Number)
+            : right.IsIPv4.CompareTo(left.IsIPv4),
         "default" => static (left, right) => right.IsDefault.CompareTo(left.IsDefault),
         "name" => static (left, right) => string.CompareOrdinal(left.Name, right.Name),
         "port" => static (_, _) => 0,
@@ -129,7 +132,8 @@ internal static class InterfaceQueries
 
     private static Func<InterfaceAddress, bool> ByRfc(string value)
     {
-        int[] numbers = Array.ConvertAll(value.Split('|'), static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        int[] numbers = Array.ConvertAll(
+            value.Split('|'), static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number : throw new TemplateException($"unable to parse RFC number {text}"));
         foreach (int number in numbers)
         {
@@ -142,7 +146,11 @@ internal static class InterfaceQueries
 
     private static Func<InterfaceAddress, bool> BySize(string value)
     {
-        if (!int.TryParse(value.TrimStart('/'), NumberStyles.None, CultureInfo.InvariantCulture, out int size)) throw new TemplateException($"invalid size {value}");
+        if (!int.TryParse(value.TrimStart('/'), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
+        {
+            throw new TemplateException($"invalid size {value}");
+        }
+
         return address => address.PrefixLength == size;
     }
 

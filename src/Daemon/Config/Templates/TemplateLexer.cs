@@ -41,7 +41,11 @@ internal static class TemplateLexer
     {
         char c = text[position];
         if (char.IsLetter(c) || c is '_' or '$') return ReadWord(text, ref position);
-        if (char.IsAsciiDigit(c) || (c is '-' or '+' && position + 1 < text.Length && char.IsAsciiDigit(text[position + 1]))) return ReadNumber(text, ref position);
+        if (char.IsAsciiDigit(c) || (c is '-' or '+' && position + 1 < text.Length && char.IsAsciiDigit(text[position + 1])))
+        {
+            return ReadNumber(text, ref position);
+        }
+
         if (c == '"') return ReadString(text, ref position);
         if (c == '`') return ReadRawString(text, ref position);
         position++;

@@ -10,7 +10,8 @@ internal sealed record TextNode(string Text) : TemplateNode;
 internal sealed record ActionNode(Pipeline Pipeline) : TemplateNode;
 
 /// <summary><c>if</c>, <c>with</c> or <c>range</c> with an optional <c>else</c>.</summary>
-internal sealed record BranchNode(string Word, Pipeline Pipeline, IReadOnlyList<TemplateNode> Body, IReadOnlyList<TemplateNode> Else) : TemplateNode;
+internal sealed record BranchNode(string Word, Pipeline Pipeline, IReadOnlyList<TemplateNode> Body, IReadOnlyList<TemplateNode> Else)
+    : TemplateNode;
 
 /// <summary>Commands joined by <c>|</c>, each getting the value of the one before as its last argument.</summary>
 /// <param name="Variables">Names the value is given to; for <c>range</c> with two, the first gets the position.</param>

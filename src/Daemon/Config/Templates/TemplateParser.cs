@@ -47,7 +47,11 @@ internal sealed class TemplateParser
             if (trimNext) inside = inside[..^1];
             pieces.Add(trimBefore ? plain.TrimEnd() : plain);
             string content = inside.Trim();
-            if (!(content.StartsWith("/*", StringComparison.Ordinal) && content.EndsWith("*/", StringComparison.Ordinal))) pieces.Add(TemplateLexer.Read(inside));
+            if (!(content.StartsWith("/*", StringComparison.Ordinal) && content.EndsWith("*/", StringComparison.Ordinal)))
+            {
+                pieces.Add(TemplateLexer.Read(inside));
+            }
+
             position = close + 2;
         }
     }
@@ -110,7 +114,8 @@ internal sealed class TemplateParser
     private Pipeline ReadWhole(Tokens tokens)
     {
         Pipeline pipeline = ReadPipeline(tokens);
-        return tokens.Peek.Kind == TemplateTokenKind.End ? pipeline : throw new TemplateException($"unexpected \"{tokens.Peek.Text}\" in command");
+        return tokens.Peek.Kind == TemplateTokenKind.End ? pipeline
+            : throw new TemplateException($"unexpected \"{tokens.Peek.Text}\" in command");
     }
 
     private Pipeline ReadPipeline(Tokens tokens)
@@ -146,7 +151,11 @@ internal sealed class TemplateParser
         while (tokens.Peek.Kind is not (TemplateTokenKind.End or TemplateTokenKind.Pipe or TemplateTokenKind.Close))
         {
             TemplateToken token = tokens.Take();
-            if (token.Kind is TemplateTokenKind.Declare or TemplateTokenKind.Comma) throw new TemplateException($"unexpected \"{token.Text}\" in operand");
+            if (token.Kind is TemplateTokenKind.Declare or TemplateTokenKind.Comma)
+            {
+                throw new TemplateException($"unexpected \"{token.Text}\" in operand");
+            }
+
             if (token.Kind != TemplateTokenKind.Open)
             {
                 operands.Add(new Operand(token));

@@ -63,7 +63,12 @@ internal sealed class FileLogOutput : ILogOutput
         _written = 0;
         long nanoseconds = (_created.UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
         string name = string.Create(CultureInfo.InvariantCulture, $"{_baseName}-{nanoseconds}{_extension}");
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Mode;
         return new FileStream(Path.Combine(_directory, name), options);
     }

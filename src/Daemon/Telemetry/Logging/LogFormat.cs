@@ -43,7 +43,8 @@ internal static class LogFormat
             writer.WriteString("@level", Name(entry.Level));
             writer.WriteString("@message", entry.Sentence);
             writer.WriteString("@module", entry.Module);
-            writer.WriteString("@timestamp", entry.Time.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture) + Zone(entry.Time, ":"));
+            writer.WriteString("@timestamp", entry.Time.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture)
+                + Zone(entry.Time, ":"));
             foreach ((string key, string placeholder) in entry.Template?.Pairs ?? [])
             {
                 WriteValue(writer, key, LogTemplate.Find(entry.Values, placeholder));
@@ -87,7 +88,8 @@ internal static class LogFormat
     {
         if (time.Offset == TimeSpan.Zero) return "Z";
         TimeSpan size = time.Offset.Duration();
-        return string.Create(CultureInfo.InvariantCulture, $"{(time.Offset < TimeSpan.Zero ? '-' : '+')}{size.Hours:00}{separator}{size.Minutes:00}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(time.Offset < TimeSpan.Zero ? '-' : '+')}{size.Hours:00}{separator}{size.Minutes:00}");
     }
 
     private static string Bracket(LogLevel level) => level switch

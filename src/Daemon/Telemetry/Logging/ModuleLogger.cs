@@ -9,10 +9,12 @@ internal sealed class ModuleLogger(AgentLogging logging, string module) : ILogge
 
     public bool IsEnabled(LogLevel logLevel) => logging.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!logging.IsEnabled(logLevel)) return;
-        if (state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values && values[^1] is { Key: "{OriginalFormat}", Value: string format })
+        if (state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values
+            && values[^1] is { Key: "{OriginalFormat}", Value: string format })
         {
             logging.Write(logLevel, module, null, LogTemplate.For(format), values, exception);
             return;

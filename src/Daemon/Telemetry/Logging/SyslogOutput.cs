@@ -39,7 +39,8 @@ internal sealed class SyslogOutput : ILogOutput
     {
         if (!EnsureConnected()) return;
         byte[] head = Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"<{(_facility * 8) + Severity(line)}>{_time.GetLocalNow():MMM d HH:mm:ss} consul[{Environment.ProcessId}]: "));
+            CultureInfo.InvariantCulture,
+            $"<{(_facility * 8) + Severity(line)}>{_time.GetLocalNow():MMM d HH:mm:ss} consul[{Environment.ProcessId}]: "));
         try
         {
             _socket!.Send([new ArraySegment<byte>(head), new ArraySegment<byte>(line.TrimEnd((byte)'\n').ToArray())]);

@@ -1,4 +1,9 @@
 namespace Consul.Fast.Daemon.Telemetry.Metrics;
 
 /// <summary>One name and value that tells series of the same metric apart.</summary>
-internal readonly record struct MetricLabel(string Name, string Value);
+internal readonly record struct MetricLabel(string Name, string Value)
+{
+    /// <summary>All labels as one text, by which series are found and ordered.</summary>
+    public static string Join(IEnumerable<MetricLabel> labels) =>
+        string.Concat(labels.Select(static label => $";{label.Name}={label.Value}"));
+}

@@ -18,13 +18,13 @@ internal sealed class MetricsRegistry : IMetrics
     private readonly TimeProvider _time;
     private readonly string _prefix;
     private readonly string _gaugePrefix;
-    private readonly IMetricSink[] _sinks;
+    private readonly IReadOnlyList<IMetricSink> _sinks;
     private readonly bool _quantiles;
     private readonly long _firstInterval;
     private volatile PrefixFilter _filter;
 
     /// <param name="hostname">Put into the names of gauges when metrics leave the process and nothing forbids it.</param>
-    public MetricsRegistry(TelemetryConfig config, string hostname, TimeProvider? time = null, params IMetricSink[] sinks)
+    public MetricsRegistry(TelemetryConfig config, string hostname, TimeProvider? time = null, params IReadOnlyList<IMetricSink> sinks)
     {
         _time = time ?? TimeProvider.System;
         _prefix = config.MetricsPrefix.Length == 0 ? "" : config.MetricsPrefix + ".";
@@ -50,7 +50,7 @@ internal sealed class MetricsRegistry : IMetrics
     /// <summary>The series of a metric with labels. Callers keep it; finding it costs an allocation.</summary>
     public MetricSeries Labelled(MetricKind kind, string name, params MetricLabel[] labels)
     {
-        string key = string.Concat(kind.ToString(), " ", name, string.Concat(labels.Select(static label => $";{label.Name}={label.Value}")));
+        string key = $"{kind} {name}{MetricLabel.Join(labels)}";
         return _labelled.GetOrAdd(key, _ => Create(kind, name, labels));
     }
 
@@ -66,7 +66,7 @@ internal sealed class MetricsRegistry : IMetrics
     [
         .. _counters.Values.Concat(_samples.Values).Concat(_gauges.Values).Concat(_labelled.Values)
             .OrderBy(static series => series.Name, StringComparer.Ordinal)
-            .ThenBy(static series => string.Concat(series.Labels.Select(static label => $";{label.Name}={label.Value}")), StringComparer.Ordinal),
+            .ThenBy(static series => MetricLabel.Join(series.Labels), StringComparer.Ordinal),
     ];
 
     /// <summary>The last complete interval, or during the very first one that one as far as it has come.</summary>
@@ -88,7 +88,7 @@ internal sealed class MetricsRegistry : IMetrics
 
     internal void Forward(MetricSeries series, double value)
     {
-        foreach (IMetricSink sink in _sinks) sink.Record(series, value);
+        for (int i = 0; i < _sinks.Count; i++) _sinks[i].Record(series, value);
     }
 
     private MetricsSnapshot Snapshot(long interval)

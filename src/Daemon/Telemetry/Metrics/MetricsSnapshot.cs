@@ -39,8 +39,16 @@ internal sealed class MetricsSnapshot(DateTime start, IReadOnlyList<(MetricSerie
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{time}][G] '{FlatName(series)}': {aggregate.Last:F3}"));
         }
 
-        foreach ((MetricSeries series, Aggregate aggregate) in Of(MetricKind.Counter)) output.WriteLine($"[{time}][C] '{FlatName(series)}': {Text(aggregate)}");
-        foreach ((MetricSeries series, Aggregate aggregate) in Of(MetricKind.Sample)) output.WriteLine($"[{time}][S] '{FlatName(series)}': {Text(aggregate)}");
+        WriteSampledText(output, time, 'C', MetricKind.Counter);
+        WriteSampledText(output, time, 'S', MetricKind.Sample);
+    }
+
+    private void WriteSampledText(TextWriter output, string time, char letter, MetricKind kind)
+    {
+        foreach ((MetricSeries series, Aggregate aggregate) in Of(kind))
+        {
+            output.WriteLine($"[{time}][{letter}] '{FlatName(series)}': {Text(aggregate)}");
+        }
     }
 
     private IEnumerable<(MetricSeries Series, Aggregate Values)> Of(MetricKind kind) => values.Where(value => value.Series.Kind == kind);
@@ -69,11 +77,16 @@ internal sealed class MetricsSnapshot(DateTime start, IReadOnlyList<(MetricSerie
     private static void WriteLabels(Utf8JsonWriter writer, MetricSeries series)
     {
         writer.WriteStartObject("Labels");
-        foreach (MetricLabel label in series.Labels.OrderBy(static label => label.Name, StringComparer.Ordinal)) writer.WriteString(label.Name, label.Value);
+        foreach (MetricLabel label in series.Labels.OrderBy(static label => label.Name, StringComparer.Ordinal))
+        {
+            writer.WriteString(label.Name, label.Value);
+        }
+
         writer.WriteEndObject();
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, string name, double value) => writer.WriteNumber(name, double.IsFinite(value) ? value : 0);
+    private static void WriteNumber(Utf8JsonWriter writer, string name, double value) =>
+        writer.WriteNumber(name, double.IsFinite(value) ? value : 0);
 
     private static string FlatName(MetricSeries series) =>
         series.Labels.Aggregate(new StringBuilder(series.Name), static (name, label) => name.Append('.').Append(label.Value)).ToString();

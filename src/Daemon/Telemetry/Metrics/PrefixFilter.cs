@@ -11,10 +11,12 @@ internal sealed class PrefixFilter
     public PrefixFilter(TelemetryConfig config)
     {
         _allowedByDefault = config.FilterDefault;
+        // The names of HTTP timers from before 1.9 carry the path; they share this beginning.
+        IEnumerable<string> old = config.DisableCompat19 ? [$"{config.MetricsPrefix}.http."] : [];
         _rules =
         [
             .. config.AllowedPrefixes.Select(static prefix => (prefix, true))
-                .Concat(config.BlockedPrefixes.Select(static prefix => (prefix, false)))
+                .Concat(config.BlockedPrefixes.Concat(old).Select(static prefix => (prefix, false)))
                 .OrderByDescending(static rule => rule.prefix.Length),
         ];
     }

@@ -14,7 +14,8 @@ internal sealed class QuantileWindow
     /// <summary>The 0.5, 0.9 and 0.99 quantiles; NaN when there are no recent samples.</summary>
     public double[] Read(long nowTicks)
     {
-        double[] recent = [.. _samples.Where(sample => sample.Ticks > nowTicks - MaxAgeTicks).Select(static sample => sample.Value).Order()];
+        double[] recent = [.. _samples.Where(sample => sample.Ticks > nowTicks - MaxAgeTicks).Select(static sample => sample.Value)
+            .Order()];
         return [At(recent, 0.5), At(recent, 0.9), At(recent, 0.99)];
     }
 
