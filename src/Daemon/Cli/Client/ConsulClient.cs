@@ -112,6 +112,7 @@ internal sealed class ConsulClient : IDisposable
         Uri address = request.RequestUri!;
         string reason = fault.InnerException switch
         {
+            _ when fault.HttpRequestError == HttpRequestError.ResponseEnded => "EOF",
             SocketException socket when _socketPath is not null => GoErrors.Dial("unix", _socketPath, socket),
             SocketException socket => GoErrors.Dial("tcp", address.Authority, socket),
             IOException broken => broken.Message,
