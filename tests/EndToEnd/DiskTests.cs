@@ -92,7 +92,9 @@ public sealed class DiskTests
     {
         // A limit on the size of a file stands in for the full disk: it needs no mount and works for every user.
         string[] limited = ["env", "--ignore-signal=XFSZ", "prlimit", $"--fsize={64 * 1024}", "--"];
-        using Agent agent = Agent.Launch(new AgentOptions { Wrapper = limited });
+        // Under the JIT the runtime itself would need a large file to keep code pages from being writable.
+        var environment = new Dictionary<string, string> { ["DOTNET_EnableWriteXorExecute"] = "0" };
+        using Agent agent = Agent.Launch(new AgentOptions { Wrapper = limited, Environment = environment });
         Assert.Equal(1, await agent.WaitForExit());
         Assert.Contains(agent.DataDir, agent.Output.Text);
         Assert.DoesNotContain("Unhandled exception", agent.Output.Text);

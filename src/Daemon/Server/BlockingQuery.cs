@@ -28,7 +28,7 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
 
     private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
 
-    private bool CanServeNow(QueryRequest request) => gate.IsLeader || CanServeStale(request);
+    private bool CanServeNow(QueryRequest request) => gate.IsCurrent || CanServeStale(request);
 
     private bool CanServeStale(QueryRequest request) =>
         request.AllowStale && gate.CanServeStale && (request.MaxStale <= TimeSpan.Zero || gate.LastContact <= request.MaxStale);
@@ -36,7 +36,7 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
     private async ValueTask<RpcResult<T>> RunSlowAsync<TArgument, T>(
         QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
     {
-        if (!CanServeNow(request) && await gate.AwaitLeaderAsync(request.Cancellation) is { } noLeader)
+        if (!CanServeNow(request) && await gate.AwaitCurrentAsync(request.Cancellation) is { } noLeader)
             return RpcResult<T>.Fail(noLeader);
         WatchSet? watches = request.MinQueryIndex > 0 ? new WatchSet() : null;
         ulong minimum = request.MinQueryIndex;

@@ -13,6 +13,12 @@ internal sealed class LeaderGate(IServerContext server)
 
     public bool IsLeader => server.Consensus.Status.Role == RaftRole.Leader;
 
+    /// <summary>
+    /// Whether this server leads and has applied everything from before it led. Sooner a read could go back behind what was
+    /// acknowledged, after a restart even to nothing.
+    /// </summary>
+    public bool IsCurrent => IsLeader && server.ConsistentReadReady;
+
     /// <summary>Whether a stale read may be served: any server may that has heard of a leader since it started.</summary>
     public bool CanServeStale
     {
@@ -50,13 +56,18 @@ internal sealed class LeaderGate(IServerContext server)
         return IsLeader ? default : HoldAsync(static gate => gate.IsLeader, RpcErrors.NoLeader, cancellation);
     }
 
+    /// <summary>Completes once <see cref="IsCurrent"/>.</summary>
+    /// <returns>Null then, otherwise the error text after the hold time.</returns>
+    public async ValueTask<string?> AwaitCurrentAsync(CancellationToken cancellation = default) =>
+        await AwaitLeaderAsync(cancellation) ?? await HoldAsync(static gate => gate.IsCurrent, RpcErrors.NotReady, cancellation);
+
     /// <summary>Confirms leadership with a quorum and waits until this leader has taken over.</summary>
     /// <returns>Null when a read now is linearizable, otherwise the error text.</returns>
     public async ValueTask<string?> ConfirmAsync(CancellationToken cancellation = default)
     {
         if (await server.Consensus.VerifyLeaderAsync(cancellation) is { } error) return error;
         if (server.ConsistentReadReady) return null;
-        return await HoldAsync(static gate => gate.IsReady, RpcErrors.NotReady, cancellation);
+        return await HoldAsync(static gate => gate.IsCurrent, RpcErrors.NotReady, cancellation);
     }
 
     /// <summary>Metadata of an answer with this index.</summary>
@@ -68,8 +79,6 @@ internal sealed class LeaderGate(IServerContext server)
         TimeSpan contact = status.LastContact is null ? TimeSpan.Zero : LastContact;
         return new QueryMeta(index, contact, status.LeaderAddress.Length > 0);
     }
-
-    private bool IsReady => server.ConsistentReadReady;
 
     private async ValueTask<string?> HoldAsync(Func<LeaderGate, bool> condition, string error, CancellationToken cancellation)
     {

@@ -258,7 +258,19 @@ public sealed class KvTests : IAsyncLifetime
         _server.Raft.VerifyError = null;
         _server.ConsistentReadReady = false;
         Assert.Equal((500, "Not ready to serve consistent reads"), Both(await _server.GetAsync("/v1/kv/k?consistent")));
-        Assert.Equal(200, (await _server.GetAsync("/v1/kv/k")).Status);
+        Assert.Equal(200, (await _server.GetAsync("/v1/kv/k?stale")).Status);
+    }
+
+    [Fact]
+    public async Task Default_read_waits_until_a_new_leader_has_applied_what_came_before()
+    {
+        await using TestServer server = await TestServer.StartAsync(options: new Consul.Fast.Daemon.Server.ServerOptions { RpcHoldTimeout = TimeSpan.FromSeconds(30) });
+        await server.PutAsync("/v1/kv/k", "v");
+        server.ConsistentReadReady = false;
+        Task<Reply> get = server.GetAsync("/v1/kv/k?raw");
+        Assert.False(get.IsCompleted);
+        server.ConsistentReadReady = true;
+        Assert.Equal((200, "v"), Both(await get.WaitAsync(TimeSpan.FromSeconds(15))));
     }
 
     private static (int Status, string Body) Both(Reply reply) => (reply.Status, reply.Body);
