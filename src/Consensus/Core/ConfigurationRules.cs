@@ -49,9 +49,10 @@ internal static class ConfigurationRules
     public static int CountVoters(ClusterConfiguration configuration)
     {
         int voters = 0;
-        foreach (RaftServer server in configuration.Servers)
+        // Counted with every write: an enumerator of the interface would be allocated each time.
+        for (int i = 0; i < configuration.Servers.Count; i++)
         {
-            if (server.Suffrage == Suffrage.Voter) voters++;
+            if (configuration.Servers[i].Suffrage == Suffrage.Voter) voters++;
         }
 
         return voters;

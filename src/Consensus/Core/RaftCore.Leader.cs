@@ -16,7 +16,8 @@ internal enum ChangeOutcome
 /// <summary>What a leader does: appending, committing, membership.</summary>
 internal sealed partial class RaftCore
 {
-    private readonly SortedDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
+    /// <summary>The other servers in the order of the configuration; empty on a server that does not lead.</summary>
+    private readonly List<Peer> _peers = [];
     private ulong _termStart;
     private ulong[] _positions = [];
 
@@ -94,18 +95,28 @@ internal sealed partial class RaftCore
         {
             if (server.Id == _settings.ServerId) continue;
             present.Add(server.Id);
-            if (_peers.TryGetValue(server.Id, out Peer? peer)) peer.Server = server;
-            else _peers.Add(server.Id, new Peer(server, LastIndex + 1, now));
+            if (FindPeer(server.Id) is { } peer) peer.Server = server;
+            else _peers.Add(new Peer(server, LastIndex + 1, now));
         }
 
-        foreach (string id in _peers.Keys.ToArray())
+        for (int i = _peers.Count - 1; i >= 0; i--)
         {
-            if (present.Contains(id)) continue;
+            Peer departing = _peers[i];
+            if (present.Contains(departing.Server.Id)) continue;
             // One last attempt to let a removed server know that it is.
-            Peer departing = _peers[id];
             if (departing.Inflight == 0 || departing.Pipelining) SendEntries(now, departing);
-            _peers.Remove(id);
+            _peers.RemoveAt(i);
         }
+    }
+
+    private Peer? FindPeer(string id)
+    {
+        foreach (Peer peer in _peers)
+        {
+            if (peer.Server.Id == id) return peer;
+        }
+
+        return null;
     }
 
     private void AdvanceCommit(TimeSpan now)
@@ -121,7 +132,7 @@ internal sealed partial class RaftCore
         if (_positions.Length != voters) _positions = new ulong[voters];
         int count = 0;
         if (IsVoter(_settings.ServerId)) _positions[count++] = own;
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             if (peer.IsVoter) _positions[count++] = position(peer);
         }

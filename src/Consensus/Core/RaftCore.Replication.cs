@@ -25,7 +25,7 @@ internal sealed partial class RaftCore
             return _verifyRound;
         }
 
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) SendHeartbeat(now, peer);
         }
@@ -35,7 +35,7 @@ internal sealed partial class RaftCore
 
     public void OnAppendResponse(TimeSpan now, string peerId, AppendRequest request, AppendResponse response)
     {
-        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        if (Role != RaftRole.Leader || request.Term != Term || FindPeer(peerId) is not { } peer) return;
         if (response.Term > Term)
         {
             BecomeFollower(now, response.Term);
@@ -49,7 +49,7 @@ internal sealed partial class RaftCore
 
     public void OnSnapshotResponse(TimeSpan now, string peerId, SnapshotRequest request, SnapshotResponse response)
     {
-        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        if (Role != RaftRole.Leader || request.Term != Term || FindPeer(peerId) is not { } peer) return;
         peer.SnapshotInflight = false;
         if (response.Term > Term)
         {
@@ -73,7 +73,7 @@ internal sealed partial class RaftCore
     /// <summary>A request got no answer.</summary>
     public void OnRequestFailed(TimeSpan now, string peerId, RaftRequest request)
     {
-        if (Role != RaftRole.Leader || request.Term != Term || !_peers.TryGetValue(peerId, out Peer? peer)) return;
+        if (Role != RaftRole.Leader || request.Term != Term || FindPeer(peerId) is not { } peer) return;
         switch (request)
         {
             case AppendRequest { Heartbeat: true }:
@@ -133,7 +133,7 @@ internal sealed partial class RaftCore
     {
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
@@ -146,7 +146,7 @@ internal sealed partial class RaftCore
 
     private void TickLeader(TimeSpan now)
     {
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight && now >= peer.HeartbeatAt) SendHeartbeat(now, peer);
         }
@@ -159,7 +159,7 @@ internal sealed partial class RaftCore
         int voters = ConfigurationRules.CountVoters(Latest.Configuration);
         int contacted = IsVoter(_settings.ServerId) ? 1 : 0;
         TimeSpan oldest = TimeSpan.Zero;
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             TimeSpan age = now - peer.LastContact;
             if (!peer.IsVoter || age > _settings.Timings.LeaderLease) continue;
@@ -179,7 +179,7 @@ internal sealed partial class RaftCore
 
     private void Replicate(TimeSpan now)
     {
-        foreach (Peer peer in _peers.Values)
+        foreach (Peer peer in _peers)
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;

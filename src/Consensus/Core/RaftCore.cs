@@ -300,9 +300,10 @@ internal sealed partial class RaftCore
 
     private bool IsVoter(string id)
     {
-        foreach (RaftServer server in Latest.Configuration.Servers)
+        IReadOnlyList<RaftServer> servers = Latest.Configuration.Servers;
+        for (int i = 0; i < servers.Count; i++)
         {
-            if (server.Id == id) return server.Suffrage == Suffrage.Voter;
+            if (servers[i].Id == id) return servers[i].Suffrage == Suffrage.Voter;
         }
 
         return false;

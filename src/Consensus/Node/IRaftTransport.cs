@@ -21,7 +21,7 @@ internal interface IRaftTransport
 /// <summary>Where a transport delivers. Thread safe; never blocks.</summary>
 internal interface IRaftInbox
 {
-    /// <summary>A request from another server; the answer goes to <paramref name="reply"/>, once.</summary>
+    /// <summary>AppendEntries or RequestVote from another server; the answer goes to <paramref name="reply"/>, once.</summary>
     void OnRequest(RaftRequest request, IRaftReply reply);
 
     void OnResponse(string peerId, RaftRequest request, RaftResponse response);

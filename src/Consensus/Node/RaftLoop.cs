@@ -206,6 +206,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case VoteRequest vote:
                 _core.OnVoteRequest(now, vote, item.ReplyTo);
                 break;
+            default:
+                throw new ArgumentException($"{item.Request.GetType().Name} is not delivered as a request");
         }
     }
 

@@ -25,22 +25,27 @@ internal sealed class StatusBoard
     {
         if (!ReferenceEquals(Configuration, core.Latest)) Volatile.Write(ref _configuration, core.Latest);
         LeadsAlone = core.Role == RaftRole.Leader && core.IsSoleVoter;
+        DateTimeOffset? contact = core.Role == RaftRole.Leader || core.LastContact is not { } heard ? null : _epoch + heard;
+        RaftStatus present = Status;
+        // An entry more is not worth an object: it becomes known with its commit.
+        if (present.Role == core.Role && present.Term == core.Term && present.CommitIndex == core.CommitIndex &&
+            present.LastSnapshotIndex == core.SnapshotIndex && present.LastLogIndex <= core.LastIndex &&
+            present.LeaderAddress == core.Leader && present.LastContact == contact) return;
         lock (_lock)
         {
-            bool sameLeader = _status.LeaderAddress == core.Leader && _status.LeaderId.Length > 0;
             RaftStatus next = new(
                 core.Role,
                 core.Term,
                 core.Leader,
-                sameLeader ? _status.LeaderId : FindId(core),
+                _status.LeaderAddress == core.Leader && _status.LeaderId.Length > 0 ? _status.LeaderId : FindId(core),
                 core.CommitIndex,
                 _status.AppliedIndex,
                 core.LastIndex,
                 core.LastTerm,
                 core.SnapshotIndex,
                 core.SnapshotTerm,
-                core.Role == RaftRole.Leader || core.LastContact is not { } contact ? null : _epoch + contact);
-            if (next != _status) Volatile.Write(ref _status, next);
+                contact);
+            Volatile.Write(ref _status, next);
         }
     }
 

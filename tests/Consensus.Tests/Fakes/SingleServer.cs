@@ -12,14 +12,26 @@ internal sealed class SingleServer : IAsyncDisposable
 
     private readonly TimerWheel _timers = new();
 
+    /// <param name="machine">Used instead of <see cref="Machine"/>.</param>
+    /// <param name="store">Used instead of <see cref="Log"/>.</param>
     public SingleServer(
-        FakeLogStore? log = null, FakeSnapshotStore? snapshots = null, Func<RaftOptions, RaftOptions>? configure = null)
+        FakeLogStore? log = null,
+        FakeSnapshotStore? snapshots = null,
+        Func<RaftOptions, RaftOptions>? configure = null,
+        IStateMachine? machine = null,
+        ILogStore? store = null)
     {
         Log = log ?? new FakeLogStore();
         Snapshots = snapshots ?? new FakeSnapshotStore();
         RaftOptions options = new() { ServerId = "a", ServerAddress = "127.0.0.1:8300", Seed = 1 };
         Node = new RaftNode(
-            configure?.Invoke(options) ?? options, Log, Snapshots, Machine, _timers, TimeProvider.System, NullLogger.Instance);
+            configure?.Invoke(options) ?? options,
+            store ?? Log,
+            Snapshots,
+            machine ?? Machine,
+            _timers,
+            TimeProvider.System,
+            NullLogger.Instance);
     }
 
     public FakeLogStore Log { get; }
@@ -31,9 +43,13 @@ internal sealed class SingleServer : IAsyncDisposable
     public RaftNode Node { get; }
 
     public static async Task<SingleServer> StartAsync(
-        FakeLogStore? log = null, FakeSnapshotStore? snapshots = null, Func<RaftOptions, RaftOptions>? configure = null)
+        FakeLogStore? log = null,
+        FakeSnapshotStore? snapshots = null,
+        Func<RaftOptions, RaftOptions>? configure = null,
+        IStateMachine? machine = null,
+        ILogStore? store = null)
     {
-        SingleServer server = new(log, snapshots, configure);
+        SingleServer server = new(log, snapshots, configure, machine, store);
         await server.Node.StartAsync(Alone);
         await UntilAsync(() => server.Node.Status.Role == RaftRole.Leader && server.Node.Status.CommitIndex == server.Node.Status.LastLogIndex);
         return server;
