@@ -10,7 +10,8 @@ internal static class AgentStats
     /// <summary>The agent's own groups together with those of its parts, ordered by name.</summary>
     public static IReadOnlyList<StatGroup> All(LocalAgent agent, IAgentControl control) =>
     [
-        .. control.Stats().Append(Agent(agent)).Append(Build()).Append(Runtime()).OrderBy(static group => group.Name, StringComparer.Ordinal),
+        .. control.Stats().Append(Agent(agent)).Append(Build()).Append(Runtime())
+            .OrderBy(static group => group.Name, StringComparer.Ordinal),
     ];
 
     private static StatGroup Agent(LocalAgent agent) => new("agent",

@@ -23,7 +23,7 @@ internal interface IAgentControl
     /// <param name="prune">Forget it as well.</param>
     Task<string?> ForceLeaveAsync(string node, bool prune);
 
-    /// <summary>The groups of figures that the agent's parts add to its own: <c>consul</c>, <c>raft</c>, <c>serf_lan</c>, <c>serf_wan</c>.</summary>
+    /// <summary>The groups of figures that its parts add: <c>consul</c>, <c>raft</c>, <c>serf_lan</c>, <c>serf_wan</c>.</summary>
     IEnumerable<StatGroup> Stats();
 }
 

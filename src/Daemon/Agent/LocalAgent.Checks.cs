@@ -67,8 +67,8 @@ internal sealed partial class LocalAgent
             var reap = new List<(string, string)>();
             foreach ((HealthCheck check, TimeSpan duration) in state.CriticalChecks())
             {
-                if (check.ServiceId.Length == 0 || !_reapAfter.TryGetValue(check.CheckId, out TimeSpan after) || duration <= after) continue;
-                reap.Add((check.ServiceId, check.CheckId));
+                if (check.ServiceId.Length == 0 || !_reapAfter.TryGetValue(check.CheckId, out TimeSpan after)) continue;
+                if (duration > after) reap.Add((check.ServiceId, check.CheckId));
             }
 
             return reap;

@@ -106,7 +106,11 @@ internal sealed partial class LocalAgent
 
             // What it was before the restart says nothing about now.
             HealthCheck? before = _carriedOver.GetValueOrDefault(id);
-            HealthCheck check = saved.Check with { Status = before?.Status ?? CheckStatus.Critical, Output = before?.Output ?? saved.Check.Output };
+            HealthCheck check = saved.Check with
+            {
+                Status = before?.Status ?? CheckStatus.Critical,
+                Output = before?.Output ?? saved.Check.Output,
+            };
             string? fault = saved.Type is null ? null : CheckFault(saved.Type, saved.Source);
             fault ??= RegisterCheck(check, saved.Type, saved.Token, saved.Source, persist: false);
             if (fault is null)

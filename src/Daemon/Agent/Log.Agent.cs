@@ -118,10 +118,12 @@ internal static partial class LogAgent
     [LoggerMessage(5637, LogLevel.Warning, "Failed to restore check: check={CheckId} error={Error}")]
     public static partial void PurgingCheck(this ILogger logger, string checkId, string error);
 
-    [LoggerMessage(5638, LogLevel.Error, "unable to deregister service after check has been critical for too long: service={ServiceId} error={Error}")]
+    [LoggerMessage(5638, LogLevel.Error,
+        "unable to deregister service after check has been critical for too long: service={ServiceId} error={Error}")]
     public static partial void ReapFailed(this ILogger logger, string serviceId, string error);
 
-    [LoggerMessage(5639, LogLevel.Information, "Check for service has been critical for too long; deregistered service: service={ServiceId} check={CheckId}")]
+    [LoggerMessage(5639, LogLevel.Information,
+        "Check for service has been critical for too long; deregistered service: service={ServiceId} check={CheckId}")]
     public static partial void ReapedService(this ILogger logger, string serviceId, string checkId);
 
     [LoggerMessage(5640, LogLevel.Warning, "Dropped logs during monitor request: dropped_logs={Count}")]

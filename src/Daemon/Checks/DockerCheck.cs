@@ -66,7 +66,8 @@ internal sealed class DockerCheck(CheckEnvironment environment, CheckDefinition 
             writer.WriteBoolean("Detach", false);
             writer.WriteBoolean("Tty", true);
         });
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, $"/exec/{execution}/start", body, deadline).ConfigureAwait(false);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Post, $"/exec/{execution}/start", body, deadline).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK) throw await FailedAsync("start exec", response, deadline).ConfigureAwait(false);
         using Stream stream = await response.Content.ReadAsStreamAsync(deadline).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
@@ -83,7 +84,8 @@ internal sealed class DockerCheck(CheckEnvironment environment, CheckDefinition 
 
     private async Task<int> ExitCodeAsync(string execution, CancellationToken deadline)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"/exec/{execution}/json", null, deadline).ConfigureAwait(false);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Get, $"/exec/{execution}/json", null, deadline).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK) throw await FailedAsync("inspect exec", response, deadline).ConfigureAwait(false);
         using JsonDocument state = await ReadJsonAsync(response, deadline).ConfigureAwait(false);
         return state.RootElement.TryGetProperty("ExitCode", out JsonElement code) && code.TryGetInt32(out int number)

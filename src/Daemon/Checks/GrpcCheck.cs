@@ -40,7 +40,9 @@ internal sealed class GrpcCheck : PeriodicCheck
         string? fault;
         try
         {
-            fault = _url is null ? $"rpc error: code = Unavailable desc = invalid target {Type.Grpc}" : await CallAsync(_url, deadline).ConfigureAwait(false);
+            fault = _url is null
+                ? $"rpc error: code = Unavailable desc = invalid target {Type.Grpc}"
+                : await CallAsync(_url, deadline).ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
         {

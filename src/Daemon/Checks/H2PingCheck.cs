@@ -51,8 +51,8 @@ internal sealed class H2PingCheck(CheckEnvironment environment, CheckDefinition 
             options.TargetHost ??= host;
             options.ApplicationProtocols = [SslApplicationProtocol.Http2];
             await stream.AuthenticateAsClientAsync(options, deadline).ConfigureAwait(false);
-            if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2) throw new DialException("the server does not speak h2");
-            return stream;
+            return stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+                ? stream : throw new DialException("the server does not speak h2");
         }
         catch
         {

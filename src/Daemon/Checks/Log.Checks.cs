@@ -11,11 +11,13 @@ internal static partial class LogChecks
     public static partial void CheckIsCritical(this ILogger logger, string checkId);
 
     [LoggerMessage(5702, LogLevel.Warning,
-        "Check passed but has not reached success threshold: check={CheckId} status={Status} success_count={Count} success_threshold={Threshold}")]
+        "Check passed but has not reached success threshold: "
+        + "check={CheckId} status={Status} success_count={Count} success_threshold={Threshold}")]
     public static partial void CheckBelowSuccessThreshold(this ILogger logger, string checkId, string status, int count, int threshold);
 
     [LoggerMessage(5703, LogLevel.Warning,
-        "Check failed but has not reached failure threshold: check={CheckId} status={Status} failure_count={Count} failure_threshold={Threshold}")]
+        "Check failed but has not reached failure threshold: "
+        + "check={CheckId} status={Status} failure_count={Count} failure_threshold={Threshold}")]
     public static partial void CheckBelowFailureThreshold(this ILogger logger, string checkId, string status, int count, int threshold);
 
     [LoggerMessage(5704, LogLevel.Warning, "check has interval below minimum: check={CheckId} minimum_interval={Minimum}")]

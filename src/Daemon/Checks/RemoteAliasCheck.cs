@@ -6,7 +6,8 @@ namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Mirrors a service of another node: waits at the servers for changes of that node's checks.</summary>
 #pragma warning disable CA1001 // A source without a timer holds nothing that needs disposal.
-internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefinition type, Func<string> token, ICatalog catalog) : IRunningCheck
+internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefinition type, Func<string> token, ICatalog catalog)
+    : IRunningCheck
 #pragma warning restore CA1001
 {
     private const int FailuresBeforeBackOff = 3;

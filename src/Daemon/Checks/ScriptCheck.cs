@@ -5,7 +5,8 @@ using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Runs a command: exit code 0 is passing, 1 warning, anything else critical.</summary>
-internal sealed class ScriptCheck(CheckEnvironment environment, CheckDefinition type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(30))
+internal sealed class ScriptCheck(CheckEnvironment environment, CheckDefinition type)
+    : PeriodicCheck(environment, type, TimeSpan.FromSeconds(30))
 {
     protected override async Task ProbeAsync(CancellationToken deadline)
     {

@@ -5,7 +5,8 @@ using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Passing when a TCP connection can be made.</summary>
-internal sealed class TcpCheck(CheckEnvironment environment, CheckDefinition type) : PeriodicCheck(environment, type, TimeSpan.FromSeconds(10))
+internal sealed class TcpCheck(CheckEnvironment environment, CheckDefinition type)
+    : PeriodicCheck(environment, type, TimeSpan.FromSeconds(10))
 {
     protected override async Task ProbeAsync(CancellationToken deadline)
     {

@@ -51,7 +51,8 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
 
     public Task<string?> LeaveAsync() => Task.FromResult<string?>(null);
 
-    public Task<string?> JoinAsync(string address, bool wan, CancellationToken cancellation) => SinglePool.JoinAsync(Lan.Local, address, cancellation);
+    public Task<string?> JoinAsync(string address, bool wan, CancellationToken cancellation) =>
+        SinglePool.JoinAsync(Lan.Local, address, cancellation);
 
     public Task<string?> ForceLeaveAsync(string node, bool prune) => Task.FromResult(SinglePool.ForceLeave(Lan, node));
 

@@ -41,6 +41,7 @@ public sealed class AgentServiceEndpointTests : IAsyncLifetime
     [InlineData("""{"Name":"x","Check":{"Name":"c"}}""", 400, "Invalid check: TTL must be > 0 for TTL checks")]
     [InlineData("""{"Name":"x","Check":{"TTL":"5x"}}""", 400, "Request decode failed: time: unknown unit \"x\" in duration \"5x\"")]
     [InlineData("""{"Name":"x","Checks":[{"TTL":"5s","Status":"bad"}]}""", 400, "Status for checks must 'passing', 'warning', 'critical'")]
+    [InlineData("""{"Name":"x","Connect":{"SidecarService":{}}}""", 400, "Invalid SidecarService: sidecar registrations are not supported by this agent")]
     [InlineData("""{"Name":"x","TaggedAddresses":{"lan_ipv4":{"Address":"::1"}}}""", 500, "Service tagged address \"lan_ipv4\" must be a valid ipv4 address")]
     [InlineData("""{"Name":"x","Check":{"Args":["true"],"Interval":"10s"}}""", 500, "Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to true")]
     public async Task Faults_have_their_codes_and_texts(string body, int status, string text)

@@ -232,6 +232,29 @@ public sealed class CatalogSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Callers_that_wait_together_share_one_pass()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var release = new SemaphoreSlim(0);
+        await FullAsync();
+        _state.AddService(Service("web"), "");
+        _catalog.FailRegister = _ =>
+        {
+            entered.Release();
+            release.Wait();
+            return "No cluster leader";
+        };
+        Task<string?> first = Task.Run(ChangesAsync);
+        await entered.WaitAsync();
+        Task<string?>[] waiting = [.. Enumerable.Range(0, 5).Select(_ => ChangesAsync())];
+        release.Release(2);
+        Assert.All(await Task.WhenAll(waiting), static error => Assert.Equal("No cluster leader", error));
+        Assert.Equal("No cluster leader", await first);
+        // The one that ran, and one for all who came meanwhile.
+        Assert.Equal(2, _catalog.Registrations.Count(static request => request.Service is not null));
+    }
+
+    [Fact]
     public async Task Added_again_before_anybody_was_told_needs_no_write()
     {
         _state.AddService(Service("web"), "");

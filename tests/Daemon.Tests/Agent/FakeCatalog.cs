@@ -74,7 +74,8 @@ internal sealed class FakeCatalog : ICatalog, IHealth
             }
 
             if (request.Service is { } service) Services[service.Id] = service;
-            foreach (HealthCheck check in (request.Checks ?? []).Concat(request.Check is { } one ? [one] : [])) Checks[check.CheckId] = check;
+            foreach (HealthCheck check in request.Checks ?? []) Checks[check.CheckId] = check;
+            if (request.Check is { } single) Checks[single.CheckId] = single;
             _index++;
             return new(RpcResult<bool>.Ok(true));
         }
@@ -90,7 +91,8 @@ internal sealed class FakeCatalog : ICatalog, IHealth
             if (request.ServiceId.Length > 0)
             {
                 Services.Remove(request.ServiceId);
-                foreach (HealthCheck check in Checks.Values.Where(c => c.ServiceId == request.ServiceId).ToArray()) Checks.Remove(check.CheckId);
+                string[] gone = [.. Checks.Values.Where(c => c.ServiceId == request.ServiceId).Select(static c => c.CheckId)];
+                foreach (string id in gone) Checks.Remove(id);
             }
 
             _index++;
@@ -126,18 +128,23 @@ internal sealed class FakeCatalog : ICatalog, IHealth
         }
     }
 
-    ValueTask<RpcResult<IReadOnlyList<string>>> ICatalog.ListDatacentersAsync(DcSpecificRequest request) => throw new NotSupportedException();
+    ValueTask<RpcResult<IReadOnlyList<string>>> ICatalog.ListDatacentersAsync(DcSpecificRequest request) =>
+        throw new NotSupportedException();
 
-    ValueTask<RpcResult<IReadOnlyList<Node>>> ICatalog.ListNodesAsync(DcSpecificRequest request) => throw new NotSupportedException();
+    ValueTask<RpcResult<IReadOnlyList<Node>>> ICatalog.ListNodesAsync(DcSpecificRequest request) =>
+        throw new NotSupportedException();
 
-    ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ICatalog.ListServicesAsync(DcSpecificRequest request) => throw new NotSupportedException();
+    ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ICatalog.ListServicesAsync(DcSpecificRequest request) =>
+        throw new NotSupportedException();
 
     ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ICatalog.ServiceNodesAsync(ServiceSpecificRequest request) =>
         throw new NotSupportedException();
 
-    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> IHealth.ChecksInStateAsync(ChecksInStateRequest request) => throw new NotSupportedException();
+    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> IHealth.ChecksInStateAsync(ChecksInStateRequest request) =>
+        throw new NotSupportedException();
 
-    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> IHealth.ServiceChecksAsync(ServiceSpecificRequest request) => throw new NotSupportedException();
+    ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> IHealth.ServiceChecksAsync(ServiceSpecificRequest request) =>
+        throw new NotSupportedException();
 
     ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> IHealth.ServiceNodesAsync(ServiceSpecificRequest request) =>
         throw new NotSupportedException();

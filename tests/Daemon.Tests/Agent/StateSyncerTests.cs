@@ -10,7 +10,12 @@ namespace Consul.Fast.Daemon.Tests.Agent;
 
 public sealed class StateSyncerTests : IAsyncLifetime, IDisposable
 {
-    private static readonly SyncIntervals Slow = new() { Full = TimeSpan.FromHours(1), Retry = TimeSpan.FromHours(1), ServerUp = TimeSpan.Zero };
+    private static readonly SyncIntervals Slow = new()
+    {
+        Full = TimeSpan.FromHours(1),
+        Retry = TimeSpan.FromHours(1),
+        ServerUp = TimeSpan.Zero,
+    };
 
     private readonly TimerWheel _wheel = new();
     private readonly FakeCatalog _catalog = new();

@@ -3,7 +3,7 @@ using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Agent.Local;
 
-/// <summary>What the agent keeps about a service or check besides the record. Guarded by the lock of its <see cref="LocalState"/>.</summary>
+/// <summary>What is kept about a service or check besides the record. Guarded by the lock of its <see cref="LocalState"/>.</summary>
 internal abstract class LocalEntry
 {
     /// <summary>Empty takes the agent's default token.</summary>

@@ -112,7 +112,8 @@ internal sealed partial class LocalState : ICheckNotifier, IAliasSource
             var critical = new List<(HealthCheck, TimeSpan)>();
             foreach (CheckEntry entry in _checks.Values)
             {
-                if (entry is { Deleted: false, Check: { } check, CriticalSince: { } since }) critical.Add((check, wheel.Time.GetElapsedTime(since)));
+                if (entry is not { Deleted: false, Check: { } check, CriticalSince: { } since }) continue;
+                critical.Add((check, wheel.Time.GetElapsedTime(since)));
             }
 
             return critical;

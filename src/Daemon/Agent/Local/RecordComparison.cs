@@ -44,7 +44,8 @@ internal static class RecordComparison
     private static bool Same(IReadOnlyList<string>? left, IReadOnlyList<string>? right) => (left ?? []).SequenceEqual(right ?? []);
 
     private static bool Same<T>(IReadOnlyList<T>? left, IReadOnlyList<T>? right, Func<T, T, bool> same) =>
-        (left?.Count ?? 0) == (right?.Count ?? 0) && (left is null || right is null || left.Zip(right).All(pair => same(pair.First, pair.Second)));
+        (left?.Count ?? 0) == (right?.Count ?? 0)
+        && (left is null || right is null || left.Zip(right).All(pair => same(pair.First, pair.Second)));
 
     private static bool Same(CheckDefinition left, CheckDefinition right) =>
         ReferenceEquals(left, right)
@@ -54,10 +55,12 @@ internal static class RecordComparison
 
     private static bool Same(ServiceProxy left, ServiceProxy right) =>
         ReferenceEquals(left, right)
-        || (left with { Config = null, Upstreams = null, ExposePaths = null } == right with { Config = null, Upstreams = null, ExposePaths = null }
+        || (WithoutLists(left) == WithoutLists(right)
             && FreeMap.Same(left.Config, right.Config)
             && Same(left.Upstreams, right.Upstreams, Same)
             && Same(left.ExposePaths, right.ExposePaths, static (a, b) => a == b));
+
+    private static ServiceProxy WithoutLists(ServiceProxy proxy) => proxy with { Config = null, Upstreams = null, ExposePaths = null };
 
     private static bool Same(ProxyUpstream left, ProxyUpstream right) =>
         left with { Config = null, IngressHosts = null } == right with { Config = null, IngressHosts = null }

@@ -13,7 +13,9 @@ internal sealed class StateFiles(string directory, bool durable, ILogger logger)
 {
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Replaces the file of an id. A durable one that holds the same already is left alone. Throws what the file system throws.</summary>
+    /// <summary>
+    /// Replaces the file of an id. A durable one that holds the same already is left alone. Throws what the file system throws.
+    /// </summary>
     public void Write(string id, ReadOnlySpan<byte> content)
     {
         string path = PathOf(id);

@@ -12,9 +12,14 @@ namespace Consul.Fast.Daemon.Agent.Sync;
 /// Thread safe: passes follow each other.
 /// </summary>
 internal sealed class CatalogSync(
-    LocalState state, ICatalog catalog, IHealth health, NodeIdentity node, TokenStore tokens, IMetrics metrics, ILogger logger) : IDisposable
+    LocalState state, ICatalog catalog, IHealth health, NodeIdentity node, TokenStore tokens, IMetrics metrics, ILogger logger)
+    : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Passes begun so far, and how the last complete one ended. Written under the turn.</summary>
+    private long _passes;
+    private string? _lastError;
 
     public void Dispose() => _turn.Dispose();
 
@@ -32,13 +37,18 @@ internal sealed class CatalogSync(
         }
     }
 
-    /// <summary>Repairs what is known to differ; the error that ended the pass, or null.</summary>
+    /// <summary>
+    /// Repairs what is known to differ; the error that ended the pass, or null. Callers that wait for their turn together
+    /// share one pass, so a cluster without a leader makes them wait once, not one after the other.
+    /// </summary>
     public async Task<string?> SyncChangesAsync(CancellationToken cancellation)
     {
+        long before = Volatile.Read(ref _passes);
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await RepairAsync(cancellation).ConfigureAwait(false);
+            // A pass that began after this call has seen the caller's changes.
+            return _passes > before ? _lastError : await RepairAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -63,6 +73,15 @@ internal sealed class CatalogSync(
     }
 
     private async Task<string?> RepairAsync(CancellationToken cancellation)
+    {
+        // Until it has ended in order, a pass counts as one that achieved nothing.
+        _lastError = "interrupted";
+        Volatile.Write(ref _passes, _passes + 1);
+        _lastError = await RepairAllAsync(cancellation).ConfigureAwait(false);
+        return _lastError;
+    }
+
+    private async Task<string?> RepairAllAsync(CancellationToken cancellation)
     {
         if (!state.NodeInfoInSync)
         {

@@ -82,7 +82,7 @@ internal sealed class AgentChecksArea(LocalAgent agent)
     {
         if (exchange.RefusesNamespace()) return;
         ReadOnlyMemory<byte> body = await exchange.ReadBodyAsync();
-        if (!TryDecode(body, "checkUpdate", static f => new CheckUpdate(f.String("Status"), f.String("Output")), out CheckUpdate? update, out string error))
+        if (!TryDecode(body, "checkUpdate", Decode, out CheckUpdate? update, out string error))
         {
             exchange.Text(StatusCodes.Status400BadRequest, $"Request decode failed: {error}");
             return;
@@ -104,6 +104,8 @@ internal sealed class AgentChecksArea(LocalAgent agent)
         if (fault is null) await agent.Syncer.SyncChangesNowAsync(CancellationToken.None);
         exchange.Finish(fault);
     }
+
+    private static CheckUpdate Decode(JsonFields fields) => new(fields.String("Status"), fields.String("Output"));
 
     private static bool TryDecode<T>(ReadOnlyMemory<byte> body, string typeName, Func<JsonFields, T> decode, out T? value, out string error)
         where T : class

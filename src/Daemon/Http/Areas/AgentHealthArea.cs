@@ -28,10 +28,11 @@ internal sealed class AgentHealthArea(LocalAgent agent, string datacenter)
 
         if (agent.State.Service(id) is not { } service)
         {
+            const int NotFound = StatusCodes.Status404NotFound;
             string reason = $"ServiceId {id} not found";
             exchange.SetHeader("X-Consul-Reason", reason);
-            if (WantsText(exchange)) exchange.Json(StatusCodes.Status404NotFound, reason, static (writer, text) => writer.WriteStringValue(text));
-            else exchange.Json(StatusCodes.Status404NotFound, 0, static (writer, _) => WriteUnknown(writer));
+            if (WantsText(exchange)) exchange.Json(NotFound, reason, static (writer, text) => writer.WriteStringValue(text));
+            else exchange.Json(NotFound, 0, static (writer, _) => WriteUnknown(writer));
             return default;
         }
 
@@ -144,17 +145,29 @@ internal sealed class AgentHealthArea(LocalAgent agent, string datacenter)
         foreach (string tag in check.ServiceTags ?? []) writer.WriteStringValue(tag);
         if (check.ServiceTags is not null) writer.WriteEndArray();
         writer.WriteString("Type", "");
-        writer.WritePropertyName("Definition");
-        writer.WriteRawValue(EmptyDefinition, skipInputValidation: true);
+        WriteEmptyDefinition(writer);
         writer.WriteNumber("CreateIndex", check.CreateIndex);
         writer.WriteNumber("ModifyIndex", check.ModifyIndex);
         writer.WriteEndObject();
     }
 
-    private static ReadOnlySpan<byte> EmptyDefinition =>
-        """
-        {"Interval":"0s","Timeout":"0s","DeregisterCriticalServiceAfter":"0s","HTTP":"","Header":null,"Method":"","Body":"","TLSServerName":"","TLSSkipVerify":false,"TCP":"","GRPC":"","GRPCUseTLS":false}
-        """u8;
+    private static void WriteEmptyDefinition(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("Definition");
+        writer.WriteString("Interval", "0s");
+        writer.WriteString("Timeout", "0s");
+        writer.WriteString("DeregisterCriticalServiceAfter", "0s");
+        writer.WriteString("HTTP", "");
+        writer.WriteNull("Header");
+        writer.WriteString("Method", "");
+        writer.WriteString("Body", "");
+        writer.WriteString("TLSServerName", "");
+        writer.WriteBoolean("TLSSkipVerify", false);
+        writer.WriteString("TCP", "");
+        writer.WriteString("GRPC", "");
+        writer.WriteBoolean("GRPCUseTLS", false);
+        writer.WriteEndObject();
+    }
 
     private sealed record ServiceHealth(NodeService Service, HealthCheck[] Checks, string Status, int Code);
 }

@@ -199,6 +199,9 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
             ? null : "Invalid SidecarService: sidecar registrations are not supported by this agent";
     }
 
-    private static string MultiError(IReadOnlyList<string> faults) =>
-        $"{faults.Count} error{(faults.Count == 1 ? "" : "s")} occurred:\n{string.Concat(faults.Select(static fault => $"\t* {fault}\n"))}\n";
+    private static string MultiError(IReadOnlyList<string> faults)
+    {
+        string list = string.Concat(faults.Select(static fault => $"\t* {fault}\n"));
+        return $"{faults.Count} error{(faults.Count == 1 ? "" : "s")} occurred:\n{list}\n";
+    }
 }
