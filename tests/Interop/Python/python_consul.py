@@ -1,5 +1,6 @@
 """Drives an agent with the python-consul client library: python_consul.py PORT SCENARIO."""
 
+import json
 import sys
 import threading
 import time
@@ -72,7 +73,8 @@ def services(c):
 def ttl_checks(c):
     assert c.agent.check.register("py-ttl", Check.ttl("1s"), check_id="py-ttl")
     assert c.agent.checks()["py-ttl"]["Status"] == "critical"
-    put(c, "/v1/agent/check/pass/py-ttl?note=fine")
+    put(c, "/v1/agent/check/pass/py-ttl", [("note", "fine")])
+    assert c.agent.checks()["py-ttl"]["Output"] == "fine"
     assert c.agent.checks()["py-ttl"]["Status"] == "passing"
     wait_for(lambda: c.agent.checks()["py-ttl"]["Status"] == "critical")
     put(c, "/v1/agent/check/warn/py-ttl")
@@ -95,10 +97,11 @@ def blocking_reads(c):
 
 
 def transactions(c):
-    results = c.txn.put([
+    operations = [
         {"KV": {"Verb": "set", "Key": "txn/a", "Value": "MQ=="}},
         {"KV": {"Verb": "get", "Key": "txn/a"}},
-    ])
+    ]
+    results = c.http.put(CB.json(), "/v1/txn", data=json.dumps(operations))
     assert results["Errors"] is None and len(results["Results"]) == 2, results
 
 
@@ -121,9 +124,9 @@ def maintenance(c):
     assert "_node_maintenance" not in c.agent.checks()
 
 
-def put(c, path):
+def put(c, path, params=None):
     """For the calls that this library makes with GET, which agents refuse."""
-    assert c.http.put(CB.bool(), path)
+    assert c.http.put(CB.bool(), path, params=params)
 
 
 def wait_for(condition):
