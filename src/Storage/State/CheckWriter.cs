@@ -1,3 +1,4 @@
+using System.Text;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.Tables;
 using Consul.Fast.Storage.Watches;
@@ -54,6 +55,8 @@ internal static class CheckWriter
         if (!changed) return null;
         if (!keepIndexes) check = check with { CreateIndex = existing?.CreateIndex ?? index, ModifyIndex = index };
         if (existing is not null) Detach(edit, existing, check);
+        if (existing?.Status != check.Status) ReportState(edit, existing);
+        ReportState(edit, check);
         Insert(edit, check);
         edit.SetIndex(IndexNames.Checks, index);
         return null;
@@ -78,9 +81,15 @@ internal static class CheckWriter
         AddKey(ref key, node, checkId);
         edit.Checks.Remove(key.Span);
         edit.Changes.Add(WatchTable.Checks, key.ToArray());
+        ReportState(edit, check);
         RemoveSecondary(edit, check);
         edit.SetIndex(IndexNames.Checks, index);
         SessionWriter.InvalidateByCheck(edit, index, node, checkId);
+    }
+
+    private static void ReportState(StateEdit edit, HealthCheck? check)
+    {
+        if (check is not null) edit.Changes.Add(WatchTable.CheckStates, Encoding.UTF8.GetBytes(check.Status.ToLowerInvariant()));
     }
 
     private static void Insert(StateEdit edit, HealthCheck check)

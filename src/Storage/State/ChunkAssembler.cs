@@ -36,7 +36,7 @@ internal sealed class ChunkAssembler
             _operations.Add(info.Operation, operation);
         }
 
-        operation.Set(info.Sequence, new Chunk(entry.Term, entry.Data));
+        operation.Set(info.Sequence, new StoredChunk(entry.Term, entry.Data));
         if (!operation.IsComplete) return false;
         _operations.Remove(info.Operation);
         command = operation.Join();
@@ -51,7 +51,7 @@ internal sealed class ChunkAssembler
         foreach ((ulong number, ChunkedOperation operation) in operations)
         {
             _operations[number] = operation;
-            foreach ((_, Chunk chunk) in operation.Chunks) _lastTerm = Math.Max(_lastTerm, chunk.Term);
+            foreach ((_, StoredChunk chunk) in operation.Chunks) _lastTerm = Math.Max(_lastTerm, chunk.Term);
         }
     }
 
@@ -63,16 +63,16 @@ internal sealed class ChunkAssembler
 /// <summary>The pieces of one operation that have come so far.</summary>
 internal sealed class ChunkedOperation(uint count)
 {
-    private readonly SortedDictionary<uint, Chunk> _chunks = [];
+    private readonly SortedDictionary<uint, StoredChunk> _chunks = [];
 
     public uint Count { get; } = count;
 
-    public IReadOnlyDictionary<uint, Chunk> Chunks => _chunks;
+    public IReadOnlyDictionary<uint, StoredChunk> Chunks => _chunks;
 
     /// <summary>A piece without data counts as missing.</summary>
     public bool IsComplete => _chunks.Count == Count && _chunks.Values.All(static c => c.Data.Length > 0);
 
-    public void Set(uint sequence, Chunk chunk)
+    public void Set(uint sequence, StoredChunk chunk)
     {
         if (sequence < Count) _chunks[sequence] = chunk;
     }
@@ -81,7 +81,7 @@ internal sealed class ChunkedOperation(uint count)
     {
         byte[] joined = new byte[_chunks.Values.Sum(static c => c.Data.Length)];
         int position = 0;
-        foreach (Chunk chunk in _chunks.Values)
+        foreach (StoredChunk chunk in _chunks.Values)
         {
             chunk.Data.CopyTo(joined.AsMemory(position));
             position += chunk.Data.Length;
@@ -93,11 +93,11 @@ internal sealed class ChunkedOperation(uint count)
     public ChunkedOperation Copy()
     {
         var copy = new ChunkedOperation(Count);
-        foreach ((uint sequence, Chunk chunk) in _chunks) copy.Set(sequence, chunk);
+        foreach ((uint sequence, StoredChunk chunk) in _chunks) copy.Set(sequence, chunk);
         return copy;
     }
 }
 
 /// <param name="Term">Term of the entry it came in.</param>
 /// <param name="Data">Its part of the command.</param>
-internal readonly record struct Chunk(ulong Term, ReadOnlyMemory<byte> Data);
+internal readonly record struct StoredChunk(ulong Term, ReadOnlyMemory<byte> Data);

@@ -17,7 +17,7 @@ internal static class ChunkCodec
             writer.WriteArrayHeader((int)operation.Count);
             for (uint sequence = 0; sequence < operation.Count; sequence++)
             {
-                if (operation.Chunks.TryGetValue(sequence, out Chunk chunk)) WriteChunk(writer, number, operation.Count, sequence, chunk);
+                if (operation.Chunks.TryGetValue(sequence, out StoredChunk chunk)) WriteChunk(writer, number, operation.Count, sequence, chunk);
                 else writer.WriteNil();
             }
         }
@@ -42,7 +42,7 @@ internal static class ChunkCodec
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ulong number = reader.ReadUInt64();
-            Chunk?[] chunks = MsgPackCollections.ReadList(ref reader, ReadChunk) ?? [];
+            StoredChunk?[] chunks = MsgPackCollections.ReadList(ref reader, ReadChunk) ?? [];
             if (chunks.Length is 0 or > (int)ChunkAssembler.MaxChunks)
             {
                 reader.Fail();
@@ -59,7 +59,7 @@ internal static class ChunkCodec
         }
     }
 
-    private static void WriteChunk(MsgPackWriter writer, ulong number, uint total, uint sequence, in Chunk chunk)
+    private static void WriteChunk(MsgPackWriter writer, ulong number, uint total, uint sequence, in StoredChunk chunk)
     {
         writer.WriteMapHeader(5);
         writer.WriteKey("Data"u8);
@@ -74,7 +74,7 @@ internal static class ChunkCodec
         writer.WriteUInt64(chunk.Term);
     }
 
-    private static Chunk? ReadChunk(ref MsgPackReader reader)
+    private static StoredChunk? ReadChunk(ref MsgPackReader reader)
     {
         int count = reader.ReadMapHeader();
         if (count < 0) return null;
@@ -88,6 +88,6 @@ internal static class ChunkCodec
             else reader.Skip();
         }
 
-        return new Chunk(term, data);
+        return new StoredChunk(term, data);
     }
 }

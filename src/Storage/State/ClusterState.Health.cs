@@ -1,3 +1,4 @@
+using System.Text;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.Tables;
 using Consul.Fast.Storage.Watches;
@@ -56,8 +57,9 @@ public sealed partial class ClusterState
     /// <param name="state">A <see cref="CheckStatus"/> or <c>any</c>, compared without case.</param>
     public QueryResult<IReadOnlyList<HealthCheck>> ChecksInState(string state, WatchSet? watches)
     {
-        WatchRow(watches, "", IndexNames.Checks);
         bool any = state.Equals(CheckStatus.Any, StringComparison.OrdinalIgnoreCase);
+        if (any) WatchRow(watches, "", IndexNames.Checks);
+        else watches?.AddKey(WatchTable.CheckStates, Encoding.UTF8.GetBytes(state.ToLowerInvariant()));
         var checks = new List<HealthCheck>();
         foreach (ByteMapEntry<HealthCheck> entry in Tables.Checks.All())
         {

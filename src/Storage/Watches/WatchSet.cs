@@ -27,6 +27,9 @@ public enum WatchTable : byte
     Nodes,
     Services,
     Checks,
+
+    /// <summary>Checks by their state: the states that a changed check left and entered.</summary>
+    CheckStates,
     Sessions,
 
     /// <summary>Rows of the index table, by lower-cased name: the cheapest watch for a service (<c>service.web</c>).</summary>

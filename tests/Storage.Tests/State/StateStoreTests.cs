@@ -138,7 +138,9 @@ public sealed class StateStoreTests : IDisposable
     [InlineData("nodes", true)]
     [InlineData("services", true)]
     [InlineData("session", true)]
-    [InlineData("state", true)]
+    [InlineData("state/any", true)]
+    [InlineData("state/Passing", true)]
+    [InlineData("state/critical", false)]
     public async Task Query_wakes_for_what_concerns_it(string query, bool wakes)
     {
         Arrange();
@@ -163,7 +165,8 @@ public sealed class StateStoreTests : IDisposable
     [InlineData("nodes")]
     [InlineData("services")]
     [InlineData("session")]
-    [InlineData("state")]
+    [InlineData("state/any")]
+    [InlineData("state/passing")]
     public void Query_sleeps_through_unrelated_writes(string query)
     {
         Arrange();
@@ -218,8 +221,8 @@ public sealed class StateStoreTests : IDisposable
             case ["session"]:
                 state.Session(StateTestBed.SessionId, watches);
                 break;
-            case ["state"]:
-                state.ChecksInState(CheckStatus.Any, watches);
+            case ["state", var status]:
+                state.ChecksInState(status, watches);
                 break;
             default:
                 throw new ArgumentException("no such query", nameof(query));
