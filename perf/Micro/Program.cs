@@ -1,3 +1,4 @@
 using BenchmarkDotNet.Running;
+using Consul.Fast.Perf.Micro;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(MsgPackBenchmarks).Assembly).Run(args);
