@@ -11,7 +11,15 @@ internal sealed class LeaderGate(IServerContext server)
 
     private volatile bool _hadLeader;
 
-    public bool IsLeader => server.Consensus.Status.Role == RaftRole.Leader;
+    public bool IsLeader
+    {
+        get
+        {
+            if (server.Consensus.Status.Role != RaftRole.Leader) return false;
+            if (!_hadLeader) _hadLeader = true;
+            return true;
+        }
+    }
 
     /// <summary>
     /// Whether this server leads and has applied everything from before it led. Sooner a read could go back behind what was

@@ -4,7 +4,7 @@ using Consul.Fast.Storage.State;
 namespace Consul.Fast.Daemon.Tests.Server;
 
 /// <summary>Consensus of one: what is proposed is applied at once. Role and confirmation are set by the test.</summary>
-internal sealed class FakeConsensus(StateStore store) : IConsensus
+internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) : IConsensus
 {
     public const string LeaderAddress = "127.0.0.1:8300";
     public const string ServerId = "11111111-2222-3333-4444-555555555555";
@@ -53,13 +53,8 @@ internal sealed class FakeConsensus(StateStore store) : IConsensus
         }
     }
 
-    /// <summary>Lets indexes pass, as other tables' writes would.</summary>
-    public void SkipTo(ulong index)
-    {
-        lock (_gate) _lastIndex = index;
-    }
-
-    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) => new(new ProposalResult(_lastIndex, null, null));
+    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) =>
+        new(new ProposalResult(_lastIndex, null, null));
 
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) =>
         new(_role == RaftRole.Leader ? VerifyError : RaftErrors.NotLeader);
@@ -67,8 +62,13 @@ internal sealed class FakeConsensus(StateStore store) : IConsensus
     public ValueTask<ProposalResult> ChangeConfigurationAsync(ConfigurationChange change, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
-    public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default) =>
-        new((null, RaftErrors.NothingNew));
+    public async ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default)
+    {
+        if (_lastIndex == 0) return (null, RaftErrors.NothingNew);
+        await using ISnapshotSink sink = snapshots.Create(_lastIndex, 1, Configuration.Configuration, 1);
+        store.Capture().WriteTo(sink.Stream, cancellation);
+        return (await sink.CommitAsync(), null);
+    }
 
     public ValueTask<string?> RestoreAsync(SnapshotMeta meta, Stream state, CancellationToken cancellation = default)
     {

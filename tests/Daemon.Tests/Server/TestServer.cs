@@ -8,8 +8,10 @@ using Consul.Fast.Daemon.Tests.Http;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
+using Consul.Fast.Storage.Snapshots;
 using Consul.Fast.Storage.State;
 using Consul.Fast.Storage.Watches;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consul.Fast.Daemon.Tests.Server;
 
@@ -23,7 +25,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     {
         Options = options;
         Store = new StateStore(new WatchHub(_timers), TimeProvider.System);
-        Raft = new FakeConsensus(Store);
+        Snapshots = new MemorySnapshotStore(TimeProvider.System);
+        Raft = new FakeConsensus(Store, Snapshots);
         Commands = new CommandProposer(Raft);
         Gate = new LeaderGate(this);
         Queries = new BlockingQuery(this, Gate);
@@ -32,6 +35,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     public StateStore Store { get; }
 
     public FakeConsensus Raft { get; }
+
+    public MemorySnapshotStore Snapshots { get; }
 
     public CommandProposer Commands { get; }
 
@@ -55,6 +60,9 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     public List<string> Reset { get; } = [];
 
     public List<string> Cleared { get; } = [];
+
+    /// <summary>How often the leader's take-over was run again.</summary>
+    public int Retaken { get; private set; }
 
     public HttpTestServer Http => _http;
 
@@ -112,6 +120,12 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         _timers.Dispose();
     }
 
+    private ValueTask<string?> Retake(CancellationToken cancellation)
+    {
+        Retaken++;
+        return default;
+    }
+
     private void Map(RouteTable routes)
     {
         new KvArea(new KvsService(this, Gate, Queries, Commands)).Map(routes);
@@ -121,6 +135,7 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         new HealthArea(new HealthService(Queries)).Map(routes);
         new StatusArea(new StatusService(this, Gate)).Map(routes);
         new OperatorRaftArea(new OperatorService(this, Gate)).Map(routes);
+        new SnapshotArea(new SnapshotService(this, Gate, Snapshots, Path.GetTempPath(), Retake, NullLogger.Instance)).Map(routes);
     }
 }
 
