@@ -15,8 +15,7 @@ public sealed class DefaultsTests
             (config.Ports.Dns, config.Ports.Http, config.Ports.Https, config.Ports.Grpc, config.Ports.SerfLan, config.Ports.SerfWan,
                 config.Ports.Server));
         Assert.Equal((false, true), (config.Node.LeaveOnTerminate, config.Node.SkipLeaveOnInterrupt));
-        Assert.Equal(TimeSpan.FromSeconds(5), config.Raft.ElectionTimeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(2500), config.Raft.LeaderLeaseTimeout);
+        Assert.Equal((5, 16384L), (config.Raft.Multiplier, config.Raft.SnapshotThreshold));
         Assert.Equal(TimeSpan.FromSeconds(10), config.Server.SessionTtlMin);
         Assert.Equal(("127.0.0.1:8500", "127.0.0.1:8600"), (config.Addresses.Http[0].ToString(), config.Addresses.Dns[0].ToString()));
         Assert.Equal(["lan=127.0.0.1", "lan_ipv4=127.0.0.1", "wan=127.0.0.1", "wan_ipv4=127.0.0.1"], Pairs(config.Addresses.Tagged));
@@ -40,10 +39,7 @@ public sealed class DefaultsTests
         Assert.True(config.Server.Enabled);
         Assert.False(config.Server.Bootstrap);
         Assert.Equal(("127.0.0.1", 8502, "DEBUG", ""), (config.Addresses.Bind.ToString(), config.Ports.Grpc, config.Logging.Level, config.Node.DataDir));
-        Assert.Equal(
-            (52.0, 35.0, 20.0, 1),
-            (config.Raft.ElectionTimeout.TotalMilliseconds, config.Raft.HeartbeatTimeout.TotalMilliseconds,
-                config.Raft.LeaderLeaseTimeout.TotalMilliseconds, config.Raft.Multiplier));
+        Assert.Equal(1, config.Raft.Multiplier);
         Assert.True(config.Ui.Enabled && config.Node.EnableDebug && config.Gossip.DisableKeyringFile && config.Node.DisableUpdateCheck);
         Assert.Equal((100.0, 3), (config.Gossip.Lan.ProbeInterval.TotalMilliseconds, config.Gossip.Wan.SuspicionMult));
         AgentConfig changed = new ConfigSetup().Load("-dev", "-log-level=warn", "-hcl=bind_addr = \"10.0.0.1\"").Config;

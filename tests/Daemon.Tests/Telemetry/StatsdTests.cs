@@ -49,7 +49,11 @@ public sealed class StatsdTests
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var text = new StringBuilder();
         // A slow machine may flush between two values.
-        while (text.ToString().Count(static c => c == '\n') < 3) text.Append(Encoding.UTF8.GetString((await server.ReceiveAsync(deadline.Token)).Buffer));
+        while (text.ToString().Count(static c => c == '\n') < 3)
+        {
+            text.Append(Encoding.UTF8.GetString((await server.ReceiveAsync(deadline.Token)).Buffer));
+        }
+
         return text.ToString();
     }
 

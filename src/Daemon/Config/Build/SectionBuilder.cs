@@ -68,9 +68,6 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
         return new RaftConfig
         {
             Multiplier = multiplier,
-            ElectionTimeout = TimeSpan.FromMilliseconds(devMode ? 52 : 1000) * multiplier,
-            HeartbeatTimeout = TimeSpan.FromMilliseconds(devMode ? 35 : 1000) * multiplier,
-            LeaderLeaseTimeout = TimeSpan.FromMilliseconds(devMode ? 20 : 500) * multiplier,
             SnapshotInterval = OrDefault("raft_snapshot_interval", defaults.SnapshotInterval),
             SnapshotThreshold = reader.Long("raft_snapshot_threshold") is > 0 and var threshold ? threshold : defaults.SnapshotThreshold,
             TrailingLogs = reader.Long("raft_trailing_logs") is > 0 and var trailing ? trailing : defaults.TrailingLogs,

@@ -1,16 +1,10 @@
 namespace Consul.Fast.Daemon.Config.Runtime;
 
-/// <summary>Timing and size of the replicated log. The timeouts already contain the multiplier.</summary>
+/// <summary>Timing and size of the replicated log.</summary>
 internal sealed record RaftConfig
 {
-    /// <summary>1 to 10.</summary>
+    /// <summary>Scales the time-outs, 1 to 10. Development mode has its own, which nothing scales.</summary>
     public int Multiplier { get; init; } = 5;
-
-    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    public TimeSpan LeaderLeaseTimeout { get; init; } = TimeSpan.FromMilliseconds(2500);
 
     /// <summary>Always 3.</summary>
     public int Protocol { get; init; } = 3;

@@ -33,7 +33,7 @@ internal static partial class KeyTable
         new("http_config.block_endpoints", KeyType.StringList, KeyTier.A, KeyEffect.Effective),
         new("http_config.max_header_bytes", KeyType.Int, KeyTier.B, KeyEffect.Effective),
         new("http_config.response_headers", KeyType.StringMap, KeyTier.A, KeyEffect.Effective),
-        new("http_config.use_cache", KeyType.Bool, KeyTier.B, KeyEffect.NotYet),
+        new("http_config.use_cache", KeyType.Bool, KeyTier.B, KeyEffect.Effective),
         new("limits", KeyType.Block, KeyTier.A, KeyEffect.Effective, Reloadable: true),
         new("limits.http_max_conns_per_client", KeyType.Int, KeyTier.B, KeyEffect.Effective, Reloadable: true),
         new("limits.https_handshake_timeout", KeyType.Duration, KeyTier.B, KeyEffect.NotYet),
