@@ -13,7 +13,9 @@ public interface ISnapshotStore
     ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex);
 
     /// <summary>The state stream of a snapshot, verified while it is read.</summary>
-    /// <exception cref="InvalidDataException">Raised by reading at the first damaged block; the message names file and position.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Raised by reading at the first damaged block; the message names file and position.
+    /// </exception>
     Stream Open(SnapshotMeta snapshot);
 }
 

@@ -59,7 +59,8 @@ internal static class PeersRecovery
     /// <summary>Turns the recovered state into a snapshot at the end of the log, with the new servers.</summary>
     /// <exception cref="InvalidDataException">There is no state to recover.</exception>
     public static async Task<RecoveredState> RunAsync(
-        RecoveredState state, ClusterConfiguration configuration, ILogStore log, ISnapshotStore snapshots, IStateMachine machine, ILogger logger)
+        RecoveredState state, ClusterConfiguration configuration, ILogStore log, ISnapshotStore snapshots, IStateMachine machine,
+            ILogger logger)
     {
         if (state.LastIndex == 0 && state.HardState.Term == 0)
         {

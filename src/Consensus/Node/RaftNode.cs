@@ -218,7 +218,8 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     }
 
     private async ValueTask<ProposalResult> EnqueueLaterAsync(
-        RaftLoop loop, EntryType type, ReadOnlyMemory<byte> data, Chunk[]? chunks, ConfigurationChange? change, CancellationToken cancellation)
+        RaftLoop loop, EntryType type, ReadOnlyMemory<byte> data, Chunk[]? chunks, ConfigurationChange? change,
+            CancellationToken cancellation)
     {
         bool entered = await _pool.Gate.EnterAsync(data.Length, cancellation).ConfigureAwait(false);
         if (!entered) return new ProposalResult(0, null, RaftErrors.EnqueueTimeout);
@@ -226,7 +227,8 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     }
 
     private ValueTask<ProposalResult> Enqueue(
-        RaftLoop loop, EntryType type, ReadOnlyMemory<byte> data, Chunk[]? chunks, ConfigurationChange? change, CancellationToken cancellation)
+        RaftLoop loop, EntryType type, ReadOnlyMemory<byte> data, Chunk[]? chunks, ConfigurationChange? change,
+            CancellationToken cancellation)
     {
         Proposal proposal = _pool.Rent();
         ValueTask<ProposalResult> result = proposal.Start(type, data, chunks, change, cancellation);

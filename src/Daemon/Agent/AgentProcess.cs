@@ -119,7 +119,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     IEnumerable<StatGroup> IAgentControl.Stats()
     {
-        foreach (StatGroup group in _server is null ? [DisconnectedServices.Stats(_config)] : ServerStats.Of(_server, _config)) yield return group;
+        foreach (StatGroup group in _server is null ? [DisconnectedServices.Stats(_config)] : ServerStats.Of(_server, _config))
+            yield return group;
         yield return PoolStats.Of("serf_lan", _lan);
         if (_wan is not null) yield return PoolStats.Of("serf_wan", _wan);
     }

@@ -5,7 +5,10 @@ namespace Consul.Fast.Daemon.Agent;
 /// <summary>A running agent, as the command that started it and the HTTP interface drive it. Thread safe.</summary>
 internal interface IAgentProcess : IAsyncDisposable
 {
-    /// <summary>Completes when the agent ends by itself, with the exit code: after a leave through the API, or when a listener dies.</summary>
+    /// <summary>
+    /// Completes when the agent ends by itself, with the exit code: after a leave through the API, or when a listener
+    /// dies.
+    /// </summary>
     Task<int> Ended { get; }
 
     /// <summary>Brings everything up, in Consul's order.</summary>

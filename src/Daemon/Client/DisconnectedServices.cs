@@ -30,7 +30,8 @@ internal sealed class DisconnectedServices : ICatalog, IHealth, IKvs, ISessions,
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<Node>>();
 
-    public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<ServiceTags>>();
+    public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) =>
+        Refuse<IReadOnlyList<ServiceTags>>();
 
     ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ICatalog.ServiceNodesAsync(ServiceSpecificRequest request) =>
         Refuse<IReadOnlyList<ServiceInstance>>();
@@ -40,7 +41,8 @@ internal sealed class DisconnectedServices : ICatalog, IHealth, IKvs, ISessions,
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ChecksInStateAsync(ChecksInStateRequest request) =>
         Refuse<IReadOnlyList<HealthCheck>>();
 
-    public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> NodeChecksAsync(NodeSpecificRequest request) => Refuse<IReadOnlyList<HealthCheck>>();
+    public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> NodeChecksAsync(NodeSpecificRequest request) =>
+        Refuse<IReadOnlyList<HealthCheck>>();
 
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ServiceChecksAsync(ServiceSpecificRequest request) =>
         Refuse<IReadOnlyList<HealthCheck>>();

@@ -33,7 +33,8 @@ internal static class AcceptEncoding
     {
         int equals = parameters.IndexOf('=');
         if (equals < 0 || !parameters[..equals].Trim().Equals("q", StringComparison.OrdinalIgnoreCase)) return 1;
-        return double.TryParse(parameters[(equals + 1)..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double weight)
+        return double.TryParse(parameters[(equals + 1)..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double weight)
             ? weight
             : 0;
     }

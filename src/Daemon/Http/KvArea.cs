@@ -134,12 +134,20 @@ internal sealed class KvArea(IKvs kvs)
         {
             exchange.Text(
                 StatusCodes.Status413PayloadTooLarge,
-                $"Request body({exchange.ContentLength} bytes) too large, max size: {limit} bytes. See https://www.consul.io/docs/agent/options.html#kv_max_value_size.");
+                $"Request body({exchange.ContentLength} bytes) too large, max size: {limit} bytes. "
+                + "See https://www.consul.io/docs/agent/options.html#kv_max_value_size.");
             return;
         }
 
         ReadOnlyMemory<byte> body = await exchange.ReadBodyAsync();
-        var entry = new DirEntry { Key = exchange.ArgumentBytes.ToArray(), Value = ExactArray(body), Flags = flags, Session = session, ModifyIndex = index };
+        var entry = new DirEntry
+        {
+            Key = exchange.ArgumentBytes.ToArray(),
+            Value = ExactArray(body),
+            Flags = flags,
+            Session = session,
+            ModifyIndex = index
+        };
         await ApplyAsync(exchange, request, op, entry, isVerdict: op != KvsOp.Set);
     }
 
@@ -164,7 +172,13 @@ internal sealed class KvArea(IKvs kvs)
     private async ValueTask ApplyAsync(HttpExchange exchange, KeyRequest request, string op, DirEntry entry, bool isVerdict)
     {
         string datacenter = request.Datacenter.Length == 0 ? exchange.Options.Datacenter : request.Datacenter;
-        RpcResult<bool> result = await kvs.ApplyAsync(new KvsRequest { Datacenter = datacenter, Op = op, DirEnt = entry, Token = request.Token });
+        RpcResult<bool> result = await kvs.ApplyAsync(new KvsRequest
+        {
+            Datacenter = datacenter,
+            Op = op,
+            DirEnt = entry,
+            Token = request.Token
+        });
         if (result.Error is { } error) exchange.Error(error);
         else exchange.JsonBool(!isVerdict || result.Value);
     }

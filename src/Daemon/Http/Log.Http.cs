@@ -4,7 +4,8 @@ namespace Consul.Fast.Daemon.Http;
 
 internal static partial class HttpLog
 {
-    [LoggerMessage(5200, LogLevel.Debug, "Request finished: method={Method} url={Url} from={From} latency={Latency}", SkipEnabledCheck = true)]
+    [LoggerMessage(5200, LogLevel.Debug, "Request finished: method={Method} url={Url} from={From} latency={Latency}",
+        SkipEnabledCheck = true)]
     public static partial void RequestFinished(ILogger logger, string method, string url, string from, string latency);
 
     [LoggerMessage(5201, LogLevel.Error, "Request error: method={Method} url={Url} from={From} error={Error}")]

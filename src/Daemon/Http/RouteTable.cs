@@ -19,7 +19,9 @@ internal sealed class RouteTable
 
     /// <summary>Registers a pattern.</summary>
     /// <param name="pattern">An absolute path; a trailing slash makes it a prefix pattern.</param>
-    /// <param name="methods">Comma-separated, in the order of the <c>Allow</c> header; empty when the handler itself judges the method.</param>
+    /// <param name="methods">
+    /// Comma-separated, in the order of the <c>Allow</c> header; empty when the handler itself judges the method.
+    /// </param>
     public void Add(string pattern, string methods, HttpHandler handler)
     {
         if (!pattern.StartsWith('/')) throw new ArgumentException($"pattern {pattern} is not an absolute path", nameof(pattern));

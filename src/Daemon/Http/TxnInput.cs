@@ -46,7 +46,8 @@ internal sealed class TxnInput(long maxValueSize)
         }
 
         if (decoded.Count > MaxOperations)
-            return Refuse(StatusCodes.Status413PayloadTooLarge, $"Transaction contains too many operations ({decoded.Count} > {MaxOperations})");
+            return Refuse(StatusCodes.Status413PayloadTooLarge,
+                $"Transaction contains too many operations ({decoded.Count} > {MaxOperations})");
         foreach (TxnOp? op in decoded)
         {
             if (op is null or { Kv: null, Node: null, Service: null, Check: null }) continue;
@@ -98,7 +99,8 @@ internal sealed class TxnInput(long maxValueSize)
         new(fields.String("Verb"), fields.Nested("Node", RecordInput.Node, "Node") ?? new Node());
 
     private static TxnServiceOp ReadService(JsonFields fields) =>
-        new(fields.String("Verb"), fields.String("Node"), fields.Nested("AgentService", RecordInput.NodeService, "Service") ?? new NodeService());
+        new(fields.String("Verb"), fields.String("Node"), fields.Nested("AgentService", RecordInput.NodeService,
+            "Service") ?? new NodeService());
 
     private static TxnCheckOp ReadCheck(JsonFields fields) =>
         new(fields.String("Verb"), fields.Nested("HealthCheck", RecordInput.HealthCheck, "Check") ?? new HealthCheck());

@@ -29,7 +29,8 @@ internal static partial class UnixSocketFile
         foreach (string line in File.ReadLines(database))
         {
             string[] fields = line.Split(':');
-            if (fields.Length > 2 && fields[0] == name && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out id)) return id;
+            if (fields.Length > 2 && fields[0] == name && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out id))
+                return id;
         }
 
         throw new IOException($"{kind}: unknown {kind} {name}");

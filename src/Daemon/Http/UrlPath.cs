@@ -89,7 +89,10 @@ internal static class UrlPath
         return written;
     }
 
-    /// <summary>True when a decoded path holds something that does not print: controls, separators other than the space, unassigned.</summary>
+    /// <summary>
+    /// True when a decoded path holds something that does not print: controls, separators other than the space,
+    /// unassigned.
+    /// </summary>
     public static bool HasUnprintable(ReadOnlySpan<byte> path)
     {
         while (!path.IsEmpty)

@@ -16,7 +16,8 @@ internal sealed class OperatorService(IServerContext server, LeaderGate gate) : 
         ClusterConfiguration configuration = server.Consensus.Configuration.Configuration;
         string leader = server.Consensus.Status.LeaderAddress;
         // Consul reports no index here, and tools compare the answers of different servers.
-        return RpcResult<RaftConfiguration>.Ok(new RaftConfiguration([.. configuration.Servers.Select(s => Describe(s, leader))], Index: 0));
+        return RpcResult<RaftConfiguration>.Ok(new RaftConfiguration([.. configuration.Servers.Select(s => Describe(s, leader))],
+            Index: 0));
     }
 
     private RaftConfigurationServer Describe(RaftServer member, string leader)

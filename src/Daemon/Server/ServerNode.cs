@@ -34,7 +34,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         ILogger logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
         Store = new StateStore(new WatchHub(timers), time);
-        _raft = new RaftNode(RaftSettings.From(config), _storage.Log, _storage.Snapshots, Store, timers, time, loggers.CreateLogger("agent.server.raft"));
+        _raft = new RaftNode(RaftSettings.From(config), _storage.Log, _storage.Snapshots, Store, timers, time,
+            loggers.CreateLogger("agent.server.raft"));
         var commands = new CommandProposer(_raft);
         var sessions = new SessionTimers(Store, commands, timers, logger);
         _leader = new LeaderLoop(
@@ -53,7 +54,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         };
         var gate = new LeaderGate(this);
         var snapshots = new SnapshotService(
-            this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync, loggers.CreateLogger("agent.server.snapshot"));
+            this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
+                loggers.CreateLogger("agent.server.snapshot"));
         Services = ServerServices.Create(this, gate, commands, sessions, snapshots);
     }
 
@@ -86,7 +88,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     {
         foreach (Member member in _membership.Members)
         {
-            if (member.Tag("role") == "consul" && member.Tag("id") == raftId) return new ServerIdentity(member.Name, member.Tag("raft_vsn"));
+            if (member.Tag("role") == "consul" && member.Tag("id") == raftId)
+                return new ServerIdentity(member.Name, member.Tag("raft_vsn"));
         }
 
         return null;

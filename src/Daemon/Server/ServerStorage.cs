@@ -26,7 +26,9 @@ internal sealed class ServerStorage : IDisposable
     /// <summary>Where archives are unpacked: beside the data, so that they may be as large as it.</summary>
     public string TemporaryDirectory { get; }
 
-    /// <exception cref="IOException">The directory is damaged, in use, unwritable, or from a newer version; the message says which.</exception>
+    /// <exception cref="IOException">
+    /// The directory is damaged, in use, unwritable, or from a newer version; the message says which.
+    /// </exception>
     public static ServerStorage Open(AgentConfig config, TimeProvider time, ILoggerFactory loggers)
     {
         if (config.Node.DevMode || config.Node.DataDir.Length == 0)

@@ -49,7 +49,8 @@ internal sealed class SessionService(
     public ValueTask<RpcResult<IReadOnlyList<Session>>> NodeSessionsAsync(NodeSpecificRequest request) => queries.RunAsync(
         request,
         request.Node,
-        static (ClusterState state, string node, WatchSet? watches) => (QueryOutcome<IReadOnlyList<Session>>)state.NodeSessions(node, watches));
+        static (ClusterState state, string node, WatchSet? watches) =>
+            (QueryOutcome<IReadOnlyList<Session>>)state.NodeSessions(node, watches));
 
     public async ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request)
     {

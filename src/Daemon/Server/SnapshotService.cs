@@ -86,11 +86,12 @@ internal sealed class SnapshotService(
         return gate.IsLeader && !server.IsLeaving ? null : RpcErrors.NoLeader;
     }
 
-    private FileStream CreateTemporaryFile() => new(Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+    private FileStream CreateTemporaryFile() =>
+        new(Path.Combine(temporaryDirectory, $"archive-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
 }

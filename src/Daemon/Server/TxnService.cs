@@ -84,7 +84,8 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     private string? Prepare(ref TxnOp op, TxnNodeOp node)
     {
         if (RegistrationRules.CheckNode(node.Node.Name, node.Node.Id) is { } fault) return fault;
-        if (node.Node.Datacenter.Length == 0) op = op with { Node = node with { Node = node.Node with { Datacenter = server.Datacenter } } };
+        if (node.Node.Datacenter.Length == 0)
+            op = op with { Node = node with { Node = node.Node with { Datacenter = server.Datacenter } } };
         return null;
     }
 

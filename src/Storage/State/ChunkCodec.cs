@@ -17,7 +17,8 @@ internal static class ChunkCodec
             writer.WriteArrayHeader((int)operation.Count);
             for (uint sequence = 0; sequence < operation.Count; sequence++)
             {
-                if (operation.Chunks.TryGetValue(sequence, out StoredChunk chunk)) WriteChunk(writer, number, operation.Count, sequence, chunk);
+                if (operation.Chunks.TryGetValue(sequence, out StoredChunk chunk))
+                    WriteChunk(writer, number, operation.Count, sequence, chunk);
                 else writer.WriteNil();
             }
         }

@@ -11,7 +11,8 @@ public sealed class WatchSet
     public void AddKey(WatchTable table, ReadOnlySpan<byte> key) => _topics.Add(new WatchTopic(table, key.ToArray(), IsPrefix: false));
 
     /// <summary>All rows whose key starts with a prefix; the empty prefix is the whole table.</summary>
-    public void AddPrefix(WatchTable table, ReadOnlySpan<byte> prefix) => _topics.Add(new WatchTopic(table, prefix.ToArray(), IsPrefix: true));
+    public void AddPrefix(WatchTable table, ReadOnlySpan<byte> prefix) =>
+        _topics.Add(new WatchTopic(table, prefix.ToArray(), IsPrefix: true));
 
     public void AddTable(WatchTable table) => AddPrefix(table, default);
 

@@ -95,7 +95,10 @@ public class LeaderTests
     {
         RecoveredState state = CoreBed.Holding(CoreBed.Cluster("a", "b", "c"), 1, 1, 1, 1) with
         {
-            SnapshotIndex = 3, SnapshotTerm = 1, FirstIndex = 4, SnapshotConfiguration = new(CoreBed.Cluster("a", "b", "c"), 1),
+            SnapshotIndex = 3,
+            SnapshotTerm = 1,
+            FirstIndex = 4,
+            SnapshotConfiguration = new(CoreBed.Cluster("a", "b", "c"), 1),
         };
         CoreBed bed = new(state);
         bed.Elapse(TimeSpan.FromSeconds(2));

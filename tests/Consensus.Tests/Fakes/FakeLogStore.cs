@@ -37,7 +37,10 @@ internal sealed class FakeLogStore : ILogStore
         {
             return new FakeLogStore
             {
-                _entries = new(_durable), _durable = new(_durable), HardState = _durableHardState, _durableHardState = _durableHardState,
+                _entries = new(_durable),
+                _durable = new(_durable),
+                HardState = _durableHardState,
+                _durableHardState = _durableHardState,
             };
         }
     }

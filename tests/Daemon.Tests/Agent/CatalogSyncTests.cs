@@ -285,7 +285,12 @@ public sealed class CatalogSyncTests : IDisposable
 
     private static HealthCheck Check(string id, string service = "") => new()
     {
-        Node = "n1", CheckId = id, Name = id, Status = "critical", ServiceId = service, ServiceName = service,
+        Node = "n1",
+        CheckId = id,
+        Name = id,
+        Status = "critical",
+        ServiceId = service,
+        ServiceName = service,
         ServiceTags = service.Length > 0 ? ["v1"] : null,
     };
 }

@@ -55,7 +55,15 @@ public class RegistrationRulesTests
     {
         var all = new CheckDefinition
         {
-            IntervalNs = 1, Grpc = "x", Http = "x", TtlNs = 1, Tcp = "x", AliasService = "x", DockerContainerId = "x", ScriptArgs = ["x"], H2Ping = "x",
+            IntervalNs = 1,
+            Grpc = "x",
+            Http = "x",
+            TtlNs = 1,
+            Tcp = "x",
+            AliasService = "x",
+            DockerContainerId = "x",
+            ScriptArgs = ["x"],
+            H2Ping = "x",
         };
         Assert.Equal("grpc", Type(all));
         Assert.Equal("http", Type(all with { Grpc = "" }));

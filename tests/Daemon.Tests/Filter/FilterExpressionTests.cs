@@ -7,18 +7,31 @@ public class FilterExpressionTests
 {
     private static readonly Node s_node = new()
     {
-        Id = "adf4238a-882b-9ddc-4a9d-5b6758e4159e", Name = "node-1", Address = "10.0.0.1", Datacenter = "dc1",
-        TaggedAddresses = SortedMap<string>.Create([new("lan", "10.0.0.1")]), Meta = SortedMap<string>.Create([new("rack", "r1"), new("a-b", "")]),
+        Id = "adf4238a-882b-9ddc-4a9d-5b6758e4159e",
+        Name = "node-1",
+        Address = "10.0.0.1",
+        Datacenter = "dc1",
+        TaggedAddresses = SortedMap<string>.Create([new("lan", "10.0.0.1")]),
+        Meta = SortedMap<string>.Create([new("rack", "r1"), new("a-b", "")]),
     };
 
     private static readonly NodeService s_service = new()
     {
-        Id = "web1", Service = "web", Tags = ["v1", "primary"], Port = 8080, Meta = SortedMap<string>.Create([new("v", "v1.2")]),
+        Id = "web1",
+        Service = "web",
+        Tags = ["v1", "primary"],
+        Port = 8080,
+        Meta = SortedMap<string>.Create([new("v", "v1.2")]),
         TaggedAddresses = SortedMap<ServiceAddress>.Create([new("wan", new ServiceAddress("1.2.3.4", 80))]),
-        Weights = new ServiceWeights(10, 1), Connect = new ServiceConnect(true, null),
+        Weights = new ServiceWeights(10, 1),
+        Connect = new ServiceConnect(true, null),
         Proxy = new ServiceProxy
         {
-            DestinationServiceName = "db", LocalServicePort = 90, MeshGatewayMode = "local", ExposeChecks = true, ExposePaths = [new ExposePath(1, "/x", 2, "http", false)],
+            DestinationServiceName = "db",
+            LocalServicePort = 90,
+            MeshGatewayMode = "local",
+            ExposeChecks = true,
+            ExposePaths = [new ExposePath(1, "/x", 2, "http", false)],
             Upstreams = [new ProxyUpstream { DestinationName = "a", LocalBindPort = 1 }, new ProxyUpstream { DestinationName = "b", LocalBindPort = 2 }],
         },
     };

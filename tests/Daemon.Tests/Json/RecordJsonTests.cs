@@ -10,21 +10,43 @@ public class RecordJsonTests
 
     private static readonly Node s_node = new()
     {
-        Id = "adf4238a-882b-9ddc-4a9d-5b6758e4159e", Name = "n1", Address = "10.0.0.1", Datacenter = "dc1",
-        TaggedAddresses = s_lan, Meta = SortedMap<string>.Empty, CreateIndex = 5, ModifyIndex = 6,
+        Id = "adf4238a-882b-9ddc-4a9d-5b6758e4159e",
+        Name = "n1",
+        Address = "10.0.0.1",
+        Datacenter = "dc1",
+        TaggedAddresses = s_lan,
+        Meta = SortedMap<string>.Empty,
+        CreateIndex = 5,
+        ModifyIndex = 6,
     };
 
     private static readonly NodeService s_web = new()
     {
-        Id = "web1", Service = "web", Tags = ["a"], Port = 80, Meta = SortedMap<string>.Create([new("k", "v")]),
+        Id = "web1",
+        Service = "web",
+        Tags = ["a"],
+        Port = 80,
+        Meta = SortedMap<string>.Create([new("k", "v")]),
         TaggedAddresses = SortedMap<ServiceAddress>.Create([new("lan", new ServiceAddress("1.2.3.4", 80))]),
-        Weights = ServiceWeights.Default, CreateIndex = 8, ModifyIndex = 8,
+        Weights = ServiceWeights.Default,
+        CreateIndex = 8,
+        ModifyIndex = 8,
     };
 
     private static readonly HealthCheck s_check = new()
     {
-        Node = "n1", CheckId = "service:web", Name = "Service 'web' check", Status = "passing", ServiceId = "web", ServiceName = "web",
-        ServiceTags = ["a"], Type = "http", Interval = "10s", Timeout = "0s", CreateIndex = 9, ModifyIndex = 12,
+        Node = "n1",
+        CheckId = "service:web",
+        Name = "Service 'web' check",
+        Status = "passing",
+        ServiceId = "web",
+        ServiceName = "web",
+        ServiceTags = ["a"],
+        Type = "http",
+        Interval = "10s",
+        Timeout = "0s",
+        CreateIndex = 9,
+        ModifyIndex = 12,
     };
 
     [Fact]
@@ -56,10 +78,16 @@ public class RecordJsonTests
         """{"DestinationServiceName":"web","DestinationServiceID":"web1","LocalServiceAddress":"127.0.0.1","LocalServicePort":80,"Mode":"direct","Config":{"a":[1,"x",null,{"b":true}],"n":0.5},"Upstreams":[{"DestinationType":"service","DestinationName":"db","Datacenter":"","LocalBindPort":9191,"MeshGateway":{"Mode":"local"}}],"MeshGateway":{"Mode":"none"},"Expose":{"Checks":true,"Paths":[{"ListenerPort":1,"Path":"/x","LocalPathPort":2,"Protocol":"http"}]},"TransparentProxy":{"OutboundListenerPort":15001}}""",
         w => RecordJson.Write(w, new ServiceProxy
         {
-            DestinationServiceName = "web", DestinationServiceId = "web1", LocalServiceAddress = "127.0.0.1", LocalServicePort = 80, Mode = "direct",
+            DestinationServiceName = "web",
+            DestinationServiceId = "web1",
+            LocalServiceAddress = "127.0.0.1",
+            LocalServicePort = 80,
+            Mode = "direct",
             Config = new FreeMap([new("n", 0.5), new("a", new object?[] { 1.0, "x", null, new FreeMap([new("b", true)]) })]),
             Upstreams = [new ProxyUpstream { DestinationType = "service", DestinationName = "db", LocalBindPort = 9191, MeshGatewayMode = "local" }],
-            MeshGatewayMode = "none", ExposeChecks = true, ExposePaths = [new ExposePath(1, "/x", 2, "http", false)],
+            MeshGatewayMode = "none",
+            ExposeChecks = true,
+            ExposePaths = [new ExposePath(1, "/x", 2, "http", false)],
             TransparentOutboundListenerPort = 15001,
         }));
 
@@ -80,8 +108,14 @@ public class RecordJsonTests
         """{"Interval":"10s","OutputMaxSize":4096,"Timeout":"1.5s","DeregisterCriticalServiceAfter":"1m0s","HTTP":"http://x","TLSSkipVerify":true,"Header":{"X":["1","2"]},"Method":"GET","TTL":5000000000}""",
         w => RecordJson.Write(w, new CheckDefinition
         {
-            IntervalNs = 10_000_000_000, OutputMaxSize = 4096, TimeoutNs = 1_500_000_000, DeregisterCriticalServiceAfterNs = 60_000_000_000,
-            Http = "http://x", TlsSkipVerify = true, Header = SortedMap<IReadOnlyList<string>?>.Create([new("X", ["1", "2"])]), Method = "GET",
+            IntervalNs = 10_000_000_000,
+            OutputMaxSize = 4096,
+            TimeoutNs = 1_500_000_000,
+            DeregisterCriticalServiceAfterNs = 60_000_000_000,
+            Http = "http://x",
+            TlsSkipVerify = true,
+            Header = SortedMap<IReadOnlyList<string>?>.Create([new("X", ["1", "2"])]),
+            Method = "GET",
             TtlNs = 5_000_000_000,
         }));
 
@@ -114,8 +148,15 @@ public class RecordJsonTests
         """{"ID":"i","Name":"","Node":"n1","LockDelay":15000000000,"Behavior":"release","TTL":"10s","NodeChecks":["serfHealth"],"ServiceChecks":[{"ID":"service:web","Namespace":""}],"CreateIndex":25,"ModifyIndex":25}""",
         w => RecordJson.Write(w, new Session
         {
-            Id = "i", Node = "n1", LockDelayNs = 15_000_000_000, Behavior = "release", Ttl = "10s", NodeChecks = ["serfHealth"],
-            ServiceChecks = [new SessionServiceCheck("service:web", "")], CreateIndex = 25, ModifyIndex = 25,
+            Id = "i",
+            Node = "n1",
+            LockDelayNs = 15_000_000_000,
+            Behavior = "release",
+            Ttl = "10s",
+            NodeChecks = ["serfHealth"],
+            ServiceChecks = [new SessionServiceCheck("service:web", "")],
+            CreateIndex = 25,
+            ModifyIndex = 25,
         }));
 
     private static void Expect(string expected, Action<Utf8JsonWriter> write) => Assert.Equal(expected, GoJsonEncoderTests.Write(write));

@@ -68,7 +68,7 @@ public sealed class KvTests : IAsyncLifetime
     [Fact]
     public async Task Keys_keep_all_bytes_that_a_url_carries()
     {
-        foreach (string key in new[] { "Case", "case", "a b", "é", "x%22y", "tail/", "a+b", "q%3Fr", "%ff%fe" })
+        foreach (string key in new[] { "Case", "case", "a b", "%C3%A9", "x%22y", "tail/", "a+b", "q%3Fr", "%ff%fe" })
         {
             string target = "/v1/kv/" + key.Replace(" ", "%20", StringComparison.Ordinal);
             Assert.Equal(200, (await _server.Http.SendRawAsync("PUT", target, "v:" + key)).Status);

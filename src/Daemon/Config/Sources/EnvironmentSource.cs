@@ -71,9 +71,11 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
             case KeyType.String or KeyType.Duration: return text;
             case KeyType.Bool when FlagParsers.TryParseBool(text, out bool flag): return flag;
             case KeyType.Int or KeyType.UInt when long.TryParse(
-                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number): return number;
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number):
+                return number;
             case KeyType.Float when double.TryParse(
-                text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number): return number;
+                text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number):
+                return number;
             case KeyType.Bool or KeyType.Int or KeyType.UInt or KeyType.Float:
                 throw new ConfigException($"failed to parse environment variable {variable}: invalid value \"{text}\"");
         }

@@ -14,7 +14,8 @@ internal static class InterfaceAttributes
             case "hex": return address.Number.ToString("x", CultureInfo.InvariantCulture).PadLeft(address.Bits / 4, '0');
             case "broadcast" when address.IsIPv4: return address.FromNumber(address.NetworkNumber | address.HostMask).ToString();
             case "first_usable": return address.FromNumber(address.NetworkNumber + (IsWide(address) ? 1u : 0u)).ToString();
-            case "last_usable": return address.FromNumber(
+            case "last_usable":
+                return address.FromNumber(
                 (address.NetworkNumber | address.HostMask) - (IsWide(address) && address.IsIPv4 ? 1u : 0u)).ToString();
             case "flags": return InterfaceFlagNames.Describe(address.Flags);
             case "mask_bits": return address.PrefixLength.ToString(CultureInfo.InvariantCulture);
@@ -28,7 +29,8 @@ internal static class InterfaceAttributes
             case "type": return address.IsIPv4 ? "IPv4" : "IPv6";
             case "uint32" when address.IsIPv4: return address.Number.ToString(CultureInfo.InvariantCulture);
             case "uint128" when !address.IsIPv4: return address.Number.ToString(CultureInfo.InvariantCulture);
-            default: throw new TemplateException(
+            default:
+                throw new TemplateException(
                 $"unable to find attribute \"{attribute}\" on {(address.IsIPv4 ? "IPv4" : "IPv6")} address");
         }
     }

@@ -27,7 +27,8 @@ internal static class TemplateFunctions
             case "offset": return InterfaceQueries.Offset(call.Addresses(1), call.Number(0));
             case "unique": return InterfaceQueries.Unique(call.Addresses(1), call.Text(0));
             case "math": return InterfaceMath.Apply(call.Addresses(2), call.Text(0), call.Text(1));
-            case "join": return string.Join(call.Text(1), call.Addresses(2)
+            case "join":
+                return string.Join(call.Text(1), call.Addresses(2)
                 .Select(address => InterfaceAttributes.Read(address, call.Text(0))));
             case "attr": return call.Addresses(1) is { Count: > 0 } list ? InterfaceAttributes.Read(list[0], call.Text(0)) : "";
             default: return CallGeneral(name, call);

@@ -140,7 +140,8 @@ internal static class DebugConfigJson
         new("TLSMinVersion", static c => c.Tls.MinVersion),
         new("TaggedAddresses", static c => Map(c.Addresses.Tagged)),
         new("Telemetry", static c =>
-            Group(("DisableHostname", c.Telemetry.DisableHostname), ("FilterDefault", c.Telemetry.FilterDefault), ("MetricsPrefix", c.Telemetry.MetricsPrefix))),
+            Group(("DisableHostname", c.Telemetry.DisableHostname), ("FilterDefault", c.Telemetry.FilterDefault), ("MetricsPrefix",
+                c.Telemetry.MetricsPrefix))),
         new("TranslateWANAddrs", static c => c.Node.TranslateWanAddresses),
         new("TxnMaxReqLen", static c => c.Limits.TxnMaxRequestLength),
         new("UIConfig", static c =>

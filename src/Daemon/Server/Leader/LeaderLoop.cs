@@ -19,7 +19,8 @@ internal sealed class LeaderLoop(
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<LeaderEvent> _events = Channel.CreateUnbounded<LeaderEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<LeaderEvent> _events =
+        Channel.CreateUnbounded<LeaderEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private volatile bool _ready;

@@ -101,7 +101,8 @@ internal sealed class MemberReconciler(
         ReportFailure(node, result);
     }
 
-    private async ValueTask ProposeAsync(string member, RegisterRequest request) => ReportFailure(member, await commands.ProposeAsync(request));
+    private async ValueTask ProposeAsync(string member, RegisterRequest request) =>
+        ReportFailure(member, await commands.ProposeAsync(request));
 
     private void ReportFailure(string member, ProposalResult result)
     {

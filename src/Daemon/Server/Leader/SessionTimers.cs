@@ -80,7 +80,8 @@ internal sealed class SessionTimers(StateStore store, CommandProposer commands, 
 
         public int FailedAttempts { get; set; }
 
-        protected override void OnTimer() => ThreadPool.UnsafeQueueUserWorkItem(static timer => _ = timer.RunAsync(), this, preferLocal: false);
+        protected override void OnTimer() =>
+            ThreadPool.UnsafeQueueUserWorkItem(static timer => _ = timer.RunAsync(), this, preferLocal: false);
 
         private async Task RunAsync() => await owner.ExpireAsync(this);
     }
