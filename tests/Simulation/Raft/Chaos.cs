@@ -50,7 +50,7 @@ internal sealed class Chaos(SimCluster cluster, bool changeMembers)
     private void Harm()
     {
         SimServer server = cluster.Pick();
-        switch (cluster.Random.Below(12))
+        switch (cluster.Random.Below(changeMembers ? 18u : 11u))
         {
             case 0 or 1:
                 if (server.IsUp) server.Crash();
@@ -73,7 +73,7 @@ internal sealed class Chaos(SimCluster cluster, bool changeMembers)
             case 10:
                 server.DiskFaulty = false;
                 break;
-            case 11 when changeMembers:
+            default:
                 ChangeMember(server);
                 break;
         }
