@@ -45,7 +45,9 @@ public sealed class KvReadAllocationTests
         Assert.Equal(200, features.StatusCode);
         Assert.Equal("123456", features.ResponseHeaders["X-Consul-Index"]);
         Assert.Equal(features.ResponseHeaders.ContentLength, features.AnswerLength);
-        Assert.Equal(0, allocated);
+        // A collection caused by other tests empties the shared array pool, which then allocates one small array anew; an
+        // allocation of our own would be at least an object per request.
+        Assert.Equal(0, allocated / Requests);
     }
 
     [Fact]
