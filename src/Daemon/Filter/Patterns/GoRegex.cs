@@ -25,8 +25,17 @@ internal sealed class GoRegex
             return false;
         }
 
-        regex = new GoRegex(new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
-        return true;
+        try
+        {
+            regex = new GoRegex(new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            // A rare combination that the engine does not take; the fault is the pattern's and goes to its author.
+            error = $"Failed to compile regular expression {GoDuration.Quote(pattern)}: {e.Message}";
+            return false;
+        }
     }
 
     public bool IsMatch(string text) => _regex.IsMatch(text);
