@@ -79,7 +79,7 @@ public sealed class TimerWheelTests : IDisposable
 
         public int Count => Volatile.Read(ref _count);
 
-        protected override void OnTimer()
+        protected internal override void OnTimer()
         {
             Interlocked.Increment(ref _count);
             _fired.TrySetResult();
@@ -93,7 +93,7 @@ public sealed class TimerWheelTests : IDisposable
 
         public Task Done => _done.Task;
 
-        protected override void OnTimer()
+        protected internal override void OnTimer()
         {
             if (--_left == 0) _done.TrySetResult();
             else wheel.Schedule(this, TimeSpan.FromMilliseconds(1));
