@@ -1,4 +1,5 @@
 using Consul.Fast.Daemon.Http;
+using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Tests.Http;
 using Consul.Fast.Storage.Commands;

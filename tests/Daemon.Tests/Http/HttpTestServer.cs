@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Consul.Fast.Daemon.Http;
+using Consul.Fast.Daemon.Http.Areas;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consul.Fast.Daemon.Tests.Http;

@@ -1,5 +1,6 @@
 using System.Text;
 using Consul.Fast.Daemon.Http;
+using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;

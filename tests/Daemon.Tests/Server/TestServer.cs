@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Http;
+using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Server;
 using Consul.Fast.Daemon.Tests.Http;
 using Consul.Fast.Net.Timers;

@@ -4,7 +4,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Storage.Commands;
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary><c>/v1/txn</c>.</summary>
 internal sealed class TxnArea(ITxn transactions)

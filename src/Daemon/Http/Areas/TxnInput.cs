@@ -6,7 +6,7 @@ using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>Reads the operations of a transaction from a body.</summary>
 /// <param name="maxValueSize">Bytes of one value.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Consul.Fast.Daemon.Rpc;
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary><c>/v1/snapshot</c>.</summary>
 internal sealed class SnapshotArea(ISnapshots snapshots)

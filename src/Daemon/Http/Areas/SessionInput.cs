@@ -4,7 +4,7 @@ using Consul.Fast.Daemon.Server;
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>The body of a session's creation: unknown fields are dropped, missing ones keep their defaults.</summary>
 internal static class SessionInput

@@ -5,7 +5,7 @@ using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary><c>/v1/session/</c>.</summary>
 internal sealed class SessionArea(ISessions sessions)

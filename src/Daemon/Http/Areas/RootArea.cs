@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>The root path and every path that nothing else matches.</summary>
 internal static class RootArea

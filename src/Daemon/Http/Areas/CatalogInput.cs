@@ -3,7 +3,7 @@ using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>Bodies of <c>catalog/register</c> and <c>catalog/deregister</c>.</summary>
 internal static class CatalogInput

@@ -1,6 +1,6 @@
 using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>Lists of keys, shown like folders.</summary>
 internal static class KvKeys

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary>
 /// A list of one entry, the answer to most reads of a key, written at its exact length straight into the connection's

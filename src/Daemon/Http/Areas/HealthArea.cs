@@ -4,7 +4,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Storage.Records;
 using Microsoft.AspNetCore.Http;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary><c>/v1/health/</c>.</summary>
 internal sealed class HealthArea(IHealth health)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Consul.Fast.Daemon.Rpc;
 
-namespace Consul.Fast.Daemon.Http;
+namespace Consul.Fast.Daemon.Http.Areas;
 
 /// <summary><c>/v1/status/</c>.</summary>
 internal sealed class StatusArea(IStatus status)
