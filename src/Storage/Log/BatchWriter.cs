@@ -23,14 +23,16 @@ internal sealed class BatchWriter : IDisposable
 
     private readonly SegmentFiles _files;
     private readonly LogGeometry _geometry;
+    private readonly uint _salt;
     private SegmentDevice? _device;
     private FasterLog? _log;
     private long _abandoned = -1;
 
-    public BatchWriter(SegmentFiles files, LogGeometry geometry, LogTail tail)
+    public BatchWriter(SegmentFiles files, LogGeometry geometry, uint salt, LogTail tail)
     {
         _files = files;
         _geometry = geometry;
+        _salt = salt;
         Tail = tail;
     }
 
@@ -76,7 +78,7 @@ internal sealed class BatchWriter : IDisposable
         {
             var piece = payload[..Math.Min(payload.Length, _geometry.Capacity(address))];
             payload = payload[piece.Length..];
-            var frame = LogFrame.Seal(link, Tail.Batch + 1, part, payload.Length == 0, piece.Span);
+            var frame = LogFrame.Seal(_salt, link, Tail.Batch + 1, part, payload.Length == 0, piece.Span);
             var placed = _log!.Enqueue(new FrameEntry(frame, piece));
             if (placed != address) throw new InvalidOperationException($"FASTER placed a frame at {placed}, expected {address}");
             link = frame.Crc;

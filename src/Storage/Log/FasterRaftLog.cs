@@ -33,7 +33,8 @@ public sealed class FasterRaftLog : ILogStore
     private HardState _hardState;
     private bool _givesSpaceBack;
 
-    private FasterRaftLog(SegmentFiles files, LogGeometry geometry, ScannedLog scanned, RaftLogOptions options, ILogger logger)
+    private FasterRaftLog(
+        SegmentFiles files, LogGeometry geometry, uint salt, ScannedLog scanned, RaftLogOptions options, ILogger logger)
     {
         _files = files;
         _geometry = geometry;
@@ -41,7 +42,7 @@ public sealed class FasterRaftLog : ILogStore
         _hardState = _durableHardState = scanned.HardState;
         _cache = new EntryCache(options.CacheEntries, options.CacheBytes);
         _pending = new PendingBatch(_durable);
-        _writer = new BatchWriter(files, geometry, scanned.Tail);
+        _writer = new BatchWriter(files, geometry, salt, scanned.Tail);
         _logger = logger;
     }
 
@@ -78,17 +79,17 @@ public sealed class FasterRaftLog : ILogStore
     internal static FasterRaftLog Open(string directory, RaftLogOptions options, ILogger? logger = null)
     {
         logger ??= NullLogger.Instance;
-        FormatVersion.Check(directory);
+        var salt = FormatVersion.Check(directory);
         var files = new SegmentFiles(Path.Combine(directory, DirectoryName), options.SegmentSize, options.Io);
         try
         {
             var geometry = new LogGeometry(options.PageSize);
-            var scanned = LogScanner.Scan(files, geometry);
+            var scanned = LogScanner.Scan(files, geometry, salt);
             var (path, offset) = files.Locate(scanned.Tail.Address);
             if (scanned.HasRemains) StorageLog.CutUnfinishedBatch(logger, path, offset);
             files.DeleteAbove(scanned.Tail.Address);
             files.Reserve(scanned.Tail.Address);
-            return new FasterRaftLog(files, geometry, scanned, options, logger);
+            return new FasterRaftLog(files, geometry, salt, scanned, options, logger);
         }
         catch
         {

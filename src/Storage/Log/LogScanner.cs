@@ -19,6 +19,7 @@ internal sealed class LogScanner
 {
     private readonly SegmentFiles _files;
     private readonly LogGeometry _geometry;
+    private readonly uint _salt;
     private readonly byte[] _page;
     private readonly ArrayBufferWriter<byte> _pieces = new();
     private readonly EntryTable _entries = new();
@@ -29,8 +30,9 @@ internal sealed class LogScanner
     private bool _knowsStart;
     private bool _entriesMissing;
 
-    private LogScanner(SegmentFiles files, LogGeometry geometry)
+    private LogScanner(SegmentFiles files, LogGeometry geometry, uint salt)
     {
+        _salt = salt;
         _files = files;
         _geometry = geometry;
         _page = new byte[geometry.PageSize];
@@ -40,7 +42,7 @@ internal sealed class LogScanner
     private long End => _segments.Count == 0 ? 0 : (_segments[^1] + 1) * _files.Size;
 
     /// <exception cref="LogDamagedException">An acknowledged batch cannot be read.</exception>
-    public static ScannedLog Scan(SegmentFiles files, LogGeometry geometry) => new LogScanner(files, geometry).Scan();
+    public static ScannedLog Scan(SegmentFiles files, LogGeometry geometry, uint salt) => new LogScanner(files, geometry, salt).Scan();
 
     private ScannedLog Scan()
     {
@@ -151,7 +153,7 @@ internal sealed class LogScanner
         if (rest.Length <= LogGeometry.Overhead) return false;
         var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
         if (length <= LogFrame.HeaderSize || length > rest.Length - sizeof(int)) return false;
-        if (!LogFrame.TryRead(rest.Slice(sizeof(int), length), out frame)) return false;
+        if (!LogFrame.TryRead(_salt, rest.Slice(sizeof(int), length), out frame)) return false;
         payload = rest.Slice(LogGeometry.Overhead, length - LogFrame.HeaderSize);
         return true;
     }

@@ -71,6 +71,35 @@ public sealed class FasterRaftLogDamageTests : IDisposable
     }
 
     [Fact]
+    public void Torn_batch_whose_value_imitates_a_later_batch_is_discarded()
+    {
+        var payload = Bytes(40, seed: 1);
+        var imitation = new byte[LogGeometry.Overhead + payload.Length + 3];
+        using (var log = Open(Original))
+        {
+            log.AppendAndSync(Entry(1));
+            // The scanner looks at every fourth byte; one of four positions is where it would find the frame.
+            var value = Enumerable.Range(0, 4).SelectMany(shift => new byte[shift].Concat(Imitate())).ToArray();
+            log.AppendAndSync(Entry(2) with { Data = value });
+        }
+
+        TemporaryDirectory.Copy(Original, Broken);
+        Flip(Segment(Broken, 0), End() - 5);
+
+        using var reopened = Open(Broken);
+        AssertHolds(reopened, Entry(1));
+
+        byte[] Imitate()
+        {
+            BitConverter.TryWriteBytes(imitation, LogFrame.HeaderSize + payload.Length);
+            var frame = LogFrame.Seal(salt: 0, link: 1, batch: 99, part: 0, last: true, payload);
+            frame.WriteTo(imitation.AsSpan(sizeof(int)));
+            payload.CopyTo(imitation, LogGeometry.Overhead);
+            return imitation;
+        }
+    }
+
+    [Fact]
     public void Damage_before_the_last_batch_is_reported_with_its_position()
     {
         using (var log = Open(Original))

@@ -15,13 +15,16 @@ public sealed class FormatVersionTests : IDisposable
         File.WriteAllText(_directory.Sub("version"), "7\n");
 
         var error = Assert.Throws<DataFormatException>(() => LogFixture.Open(_directory.Path));
-        Assert.Equal("data directory was written by a newer version (format 7, this binary supports 1)", error.Message);
+        Assert.Equal("data directory was written by a newer version (format 7, this binary supports 2)", error.Message);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("x")]
     [InlineData("-1")]
+    [InlineData("2")]
+    [InlineData("2 x")]
+    [InlineData("1 00000000")]
     public void Unreadable_mark_is_refused(string mark)
     {
         File.WriteAllText(_directory.Sub("version"), mark);
@@ -36,5 +39,22 @@ public sealed class FormatVersionTests : IDisposable
         File.Delete(_directory.Sub("version"));
 
         Assert.Throws<DataFormatException>(() => LogFixture.Open(_directory.Path));
+    }
+
+    [Fact]
+    public void Data_from_before_logs_had_a_salt_is_read()
+    {
+        File.WriteAllText(_directory.Sub("version"), "1\n");
+
+        Assert.Equal(0u, FormatVersion.Check(_directory.Path));
+    }
+
+    [Fact]
+    public void Each_new_directory_gets_a_salt_that_stays()
+    {
+        uint salt = FormatVersion.Check(_directory.Sub("a"));
+
+        Assert.Equal(salt, FormatVersion.Check(_directory.Sub("a")));
+        Assert.NotEqual(salt, FormatVersion.Check(_directory.Sub("b")));
     }
 }
