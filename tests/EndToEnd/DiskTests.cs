@@ -53,7 +53,7 @@ public sealed class DiskTests
         await File.WriteAllTextAsync(version, "99\n");
         agent.Start();
         Assert.Equal(1, await agent.WaitForExit());
-        Assert.Contains("data directory was written by a newer version (format 99, this binary supports 1)", agent.Output.Text);
+        Assert.Contains("data directory was written by a newer version (format 99, this binary supports 2)", agent.Output.Text);
     }
 
     [Fact]
