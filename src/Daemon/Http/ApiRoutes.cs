@@ -15,6 +15,7 @@ internal static class ApiRoutes
         string datacenter = context.Config.Node.Datacenter;
         var routes = new RouteTable();
         RootArea.Map(routes);
+        AclArea.Map(routes);
         new KvArea(services.Kvs).Map(routes);
         new SessionArea(services.Session).Map(routes);
         new TxnArea(services.Txn).Map(routes);

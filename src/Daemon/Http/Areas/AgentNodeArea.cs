@@ -130,7 +130,7 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
 
     private static ValueTask SetTokenAsync(HttpExchange exchange)
     {
-        exchange.Text(StatusCodes.Status401Unauthorized, "ACL support disabled");
+        exchange.Text(StatusCodes.Status401Unauthorized, AclArea.Disabled);
         return default;
     }
 
