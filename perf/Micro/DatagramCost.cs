@@ -86,8 +86,9 @@ internal static class DatagramCost
     private static void Report(DatagramMode mode, string load, DatagramStatistics seen, TimeSpan cpu, long bytes)
     {
         double received = seen.Received;
+        double batch = received / seen.ReceivedBatches;
         Console.WriteLine(
-            $"{mode,-9} {load,-12} {received,10} {received / seen.ReceivedBatches,10:F1} {cpu.TotalMicroseconds / received,14:F2} {bytes / received,13:F3}");
+            $"{mode,-9} {load,-12} {received,10} {batch,10:F1} {cpu.TotalMicroseconds / received,14:F2} {bytes / received,13:F3}");
     }
 
     private static void Send(int port, int rate)

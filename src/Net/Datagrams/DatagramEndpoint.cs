@@ -27,7 +27,7 @@ public static class DatagramEndpoint
             IDatagramEndpoint endpoint = isBatched
                 ? new BatchedDatagramEndpoint(socket, logger)
                 : new PortableDatagramEndpoint(socket, logger);
-            Log.DatagramEndpointBound(logger, endpoint.LocalEndPoint, endpoint.Mode, socket.ReceiveBufferSize);
+            Log.DatagramEndpointBound(logger, endpoint.LocalEndPoint, endpoint.Mode, GrantedReceiveBuffer(socket));
             return endpoint;
         }
         catch
@@ -59,7 +59,10 @@ public static class DatagramEndpoint
             }
         }
 
-        int granted = socket.ReceiveBufferSize;
+        int granted = GrantedReceiveBuffer(socket);
         if (granted < wanted) Log.DatagramReceiveBufferSmall(logger, wanted, granted);
     }
+
+    /// <summary>Linux tells twice what it was asked for, the other half being for its own overhead.</summary>
+    private static int GrantedReceiveBuffer(Socket socket) => socket.ReceiveBufferSize / (OperatingSystem.IsLinux() ? 2 : 1);
 }

@@ -93,9 +93,9 @@ internal sealed unsafe class MessageVector
     private static PeerAddress ReadName(ReadOnlySpan<byte> name, uint length)
     {
         ushort family = MemoryMarshal.Read<ushort>(name);
-        if (family == NativeMessages.FamilyV6 && length >= PeerAddress.SocketAddressV6Bytes) return PeerAddress.FromSocketAddress(true, name);
+        bool isV6 = family == NativeMessages.FamilyV6 && length >= PeerAddress.SocketAddressV6Bytes;
         bool isV4 = family == NativeMessages.FamilyV4 && length >= PeerAddress.SocketAddressV4Bytes;
-        return isV4 ? PeerAddress.FromSocketAddress(false, name) : default;
+        return isV6 || isV4 ? PeerAddress.FromSocketAddress(isV6, name) : default;
     }
 
     private Span<byte> Name(int index) => _names.AsSpan(index * NameStride, NameStride);

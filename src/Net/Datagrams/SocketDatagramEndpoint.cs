@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Net.Datagrams;
@@ -11,23 +8,10 @@ namespace Consul.Fast.Net.Datagrams;
 /// What both implementations share: waiting without a thread, fairness, closing and counting. They add the calls that
 /// move datagrams, which never wait.
 /// </summary>
-internal abstract class SocketDatagramEndpoint : IDatagramEndpoint, IValueTaskSource<int>, IThreadPoolWorkItem
+internal abstract partial class SocketDatagramEndpoint : IDatagramEndpoint
 {
-    /// <summary>
-    /// Batches a receiver may find in a row before it has to queue for a thread again. With 32 datagrams each this is some
-    /// hundred microseconds of work, and a turn costs one.
-    /// </summary>
-    private const int TurnsMax = 16;
-
     private readonly ILogger _logger;
-    private readonly Action _resume;
-    private ManualResetValueTaskSourceCore<int> _source;
-    private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _readable;
-    private DatagramBatch? _batch;
     private SocketAddress? _spareAddress;
-    private bool _isDrained;
-    private int _turns;
-    private int _receiving;
     private int _closed;
 
     private long _received;
@@ -67,32 +51,6 @@ internal abstract class SocketDatagramEndpoint : IDatagramEndpoint, IValueTaskSo
     /// <summary>Written by the receiving loop only.</summary>
     protected long TruncatedCount { get; set; }
 
-    public ValueTask<int> ReceiveAsync(DatagramBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        if (Interlocked.Exchange(ref _receiving, 1) != 0) throw new InvalidOperationException("A receive is under way.");
-        try
-        {
-            batch.Enter();
-        }
-        catch
-        {
-            Volatile.Write(ref _receiving, 0);
-            throw;
-        }
-
-        batch.Clear();
-        _batch = batch;
-        bool mayGoOn = _turns < TurnsMax;
-        // A batch that was not full has emptied the queue: another look would cost a call and most likely find nothing.
-        if (mayGoOn && !_isDrained && TryFill(out int count)) return new ValueTask<int>(EndSynchronously(count));
-        _source.Reset();
-        short version = _source.Version;
-        if (mayGoOn) WaitUntilReadable();
-        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return new ValueTask<int>(this, version);
-    }
-
     public abstract DatagramStatus Send(PeerAddress to, ReadOnlySpan<byte> payload);
 
     public ValueTask<int> SendAsync(DatagramBatch batch)
@@ -122,32 +80,6 @@ internal abstract class SocketDatagramEndpoint : IDatagramEndpoint, IValueTaskSo
         Socket.Dispose();
         Log.DatagramEndpointClosed(_logger, LocalEndPoint);
     }
-
-    /// <summary>The receiver's new turn.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        _turns = 0;
-        if (TryFill(out int count)) EndAsynchronously(count);
-        else WaitUntilReadable();
-    }
-
-    int IValueTaskSource<int>.GetResult(short token)
-    {
-        try
-        {
-            return _source.GetResult(token);
-        }
-        finally
-        {
-            Volatile.Write(ref _receiving, 0);
-        }
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource<int>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Receives what is there into the batch's slots.</summary>
     /// <returns>Datagrams; 0 when there is none.</returns>
@@ -197,104 +129,6 @@ internal abstract class SocketDatagramEndpoint : IDatagramEndpoint, IValueTaskSo
         SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket => DatagramStatus.Closed,
         _ => DatagramStatus.Failed,
     };
-
-    /// <returns>Whether the receive has ended: with datagrams, or with 0 because the endpoint is closed.</returns>
-    private bool TryFill(out int count)
-    {
-        DatagramBatch batch = _batch!;
-        try
-        {
-            count = ReceiveNow(batch);
-        }
-        catch (ObjectDisposedException)
-        {
-            count = 0;
-            return true;
-        }
-
-        _isDrained = count < batch.Capacity;
-        if (count == 0) return Volatile.Read(ref _closed) != 0;
-        batch.EndReceive(count, Stopwatch.GetTimestamp());
-        _received += count;
-        _receivedBatches++;
-        _turns++;
-        return true;
-    }
-
-    private int EndSynchronously(int count)
-    {
-        _batch!.Exit();
-        Volatile.Write(ref _receiving, 0);
-        return count;
-    }
-
-    private void EndAsynchronously(int count)
-    {
-        _batch!.Exit();
-        _source.SetResult(count);
-    }
-
-    /// <summary>
-    /// Waits by peeking at no bytes: that ends when a datagram arrives, takes nothing out of the queue and needs no buffer.
-    /// </summary>
-    private void WaitUntilReadable()
-    {
-        do
-        {
-            ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter readable;
-            try
-            {
-#pragma warning disable CA2012 // The awaiter is used once, by TryEndWait; there is no async method that could await it without allocating.
-                readable = Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-            }
-            catch (ObjectDisposedException)
-            {
-                EndAsynchronously(0);
-                return;
-            }
-
-            if (!readable.IsCompleted)
-            {
-                _waits++;
-                _turns = 0;
-                _readable = readable;
-                readable.UnsafeOnCompleted(_resume);
-                return;
-            }
-
-            _readable = readable;
-        }
-        while (!TryEndWait());
-    }
-
-    private void Resume()
-    {
-        if (!TryEndWait()) WaitUntilReadable();
-    }
-
-    /// <returns>Whether the receive has ended.</returns>
-    private bool TryEndWait()
-    {
-        try
-        {
-            _readable.GetResult();
-        }
-        catch (SocketException e) when (Volatile.Read(ref _closed) == 0)
-        {
-            // Reported once and gone, such as a port found closed; the datagrams behind it are still to be taken.
-            IgnoreError((int)e.SocketErrorCode);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            EndAsynchronously(0);
-            return true;
-        }
-
-        if (!TryFill(out int count)) return false;
-        EndAsynchronously(count);
-        return true;
-    }
 
     private async ValueTask<int> SendRestAsync(DatagramBatch batch, int next)
     {

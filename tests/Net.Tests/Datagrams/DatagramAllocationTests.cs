@@ -12,8 +12,11 @@ public sealed class DatagramAllocationTests
     private const int Wave = 50;
     private const int Warmup = 200;
 
-    /// <summary>No packet, batch or wait can allocate and stay below this; what the test's own host does now and then can.</summary>
-    private const int Slack = PacketsPerRound / 100;
+    /// <summary>
+    /// The smallest object per batch or wave comes to five times as much, per packet to a hundred times. The test's host and
+    /// the thread pool allocate a little now and then.
+    /// </summary>
+    private const int Slack = PacketsPerRound / 10;
 
     public static TheoryData<DatagramMode> Modes => DatagramFixture.Modes;
 
