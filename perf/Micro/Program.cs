@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
 using Consul.Fast.Perf.Micro;
 
-BenchmarkSwitcher.FromAssembly(typeof(MsgPackBenchmarks).Assembly).Run(args);
+if (args is ["datagrams", .. string[] rest]) await DatagramCost.RunAsync(rest);
+else BenchmarkSwitcher.FromAssembly(typeof(MsgPackBenchmarks).Assembly).Run(args);
