@@ -31,7 +31,13 @@ internal sealed class TestAuthority : IDisposable
     public X509Certificate2 Client() => Issue("client", ["client.dc1.consul"]);
 
     public X509Certificate2 Issue(
-        string commonName, string[] dnsNames, bool serverUse = true, bool clientUse = true, int fromDays = -1, int toDays = 10, ECDsa? forger = null)
+        string commonName,
+        string[] dnsNames,
+        bool serverUse = true,
+        bool clientUse = true,
+        int fromDays = -1,
+        int toDays = 10,
+        ECDsa? forger = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = Request(commonName, key);

@@ -109,7 +109,7 @@ public sealed class TlsContextTests : IDisposable
         var logger = new RecordingLogger();
         TlsContext context = TlsContext.TryLoad(_files.Settings() with { KeyFile = "" }, logger, out _)!;
         Assert.False(context.HasCertificate);
-        Assert.Contains(logger.Lines, static line => line.Contains("needs cert_file and key_file"));
+        Assert.Contains(logger.Lines, static line => line.Contains("Only one of cert_file and key_file"));
     }
 
     [Fact]
@@ -149,7 +149,8 @@ public sealed class TlsContextTests : IDisposable
     [InlineData("tls13", "tls12", SslProtocols.Tls13)]
     public async Task Versions_are_agreed_on(string ours, string theirs, SslProtocols agreed)
     {
-        TlsOutcome outcome = await MeetAsync(_files.Load(s => s with { MinVersion = theirs }), _files.Load(s => s with { MinVersion = ours }));
+        TlsContext server = _files.Load(s => s with { MinVersion = theirs });
+        TlsOutcome outcome = await MeetAsync(server, _files.Load(s => s with { MinVersion = ours }));
         Assert.Equal(agreed, outcome.Facts!.Protocol);
         await outcome.Stream!.DisposeAsync();
     }

@@ -71,12 +71,13 @@ public sealed class ProtocolSwitchTests
     [Fact]
     public async Task After_the_mode_byte_there_is_no_deadline_and_no_buffer()
     {
-        await using var port = new TestPort(handshake: TimeSpan.FromMilliseconds(40));
-        using Socket quiet = await port.ConnectAsync(4);
+        await using var port = new TestPort();
+        using Socket quiet = await port.ConnectAsync();
+        await Eventually.TrueAsync(() => port.Timers.Scheduled == 1, "the deadline runs");
+        await quiet.SendAsync(new byte[] { 4 });
         (_, TcpConnection connection) = await port.Handlers.NextAsync();
-        using Socket late = await port.ConnectAsync();
-        await TestPort.ClosedAsync(late);
         Assert.Null(connection.CloseReason);
+        Assert.Equal(0, port.Timers.Scheduled);
         Assert.Equal(0, port.Pool.Outstanding);
         Assert.Equal(1, port.Acceptor.Connections);
     }

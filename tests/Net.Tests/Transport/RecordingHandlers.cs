@@ -6,7 +6,7 @@ namespace Consul.Fast.Net.Tests.Transport;
 /// <summary>Takes note of what arrives under which mode, then does what the test says: by default reads to the end.</summary>
 internal sealed class RecordingHandlers : IProtocolHandlers
 {
-    private readonly Channel<(ProtocolMode Mode, TcpConnection Connection)> _seen = Channel.CreateUnbounded<(ProtocolMode, TcpConnection)>();
+    private readonly Channel<(ProtocolMode, TcpConnection)> _seen = Channel.CreateUnbounded<(ProtocolMode, TcpConnection)>();
 
     public Func<TcpConnection, Task> Serve { get; set; } = ReadToEndAsync;
 

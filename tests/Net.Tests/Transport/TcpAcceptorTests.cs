@@ -45,7 +45,8 @@ public sealed class TcpAcceptorTests
     public async Task Accepting_goes_on_after_errors()
     {
         await using var port = new TestPort();
-        var errors = new Queue<SocketError>([SocketError.TooManyOpenSockets, SocketError.ConnectionAborted, SocketError.NoBufferSpaceAvailable]);
+        var errors = new Queue<SocketError>(
+            [SocketError.TooManyOpenSockets, SocketError.ConnectionAborted, SocketError.NoBufferSpaceAvailable]);
         using var real = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         real.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         real.Listen();

@@ -12,16 +12,16 @@ namespace Consul.Fast.Net.Tests.Transport;
 /// <summary>A server's port on loopback. Its end proves that nothing leaked: no block, no connection, no count.</summary>
 internal sealed class TestPort : IAsyncDisposable
 {
-    private readonly TimerWheel _timers = new();
-
     public TestPort(TlsContext? tls = null, int limit = 0, IProtocolHandlers? handlers = null, TimeSpan? handshake = null)
     {
         Limiter = new ConnectionLimiter(limit);
-        Switch = new ProtocolSwitch(handlers ?? Handlers, tls, _timers, Logger, Pool) { HandshakeTimeout = handshake ?? Eventually.Limit };
+        Switch = new ProtocolSwitch(handlers ?? Handlers, tls, Timers, Logger, Pool) { HandshakeTimeout = handshake ?? Eventually.Limit };
         Acceptor = TcpAcceptor.Listen(new IPEndPoint(IPAddress.Loopback, 0), Switch, Limiter, Logger);
     }
 
     public PinnedBlockPool Pool { get; } = new(PinnedBlockPool.LargeBlock, 8);
+
+    public TimerWheel Timers { get; } = new();
 
     public RecordingHandlers Handlers { get; } = new();
 
@@ -43,7 +43,7 @@ internal sealed class TestPort : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Connects, sends the byte that announces TLS (if any) and shakes hands without looking at the server's certificate.</summary>
+    /// <summary>Connects, sends the byte that announces TLS, if any, and shakes hands with whoever answers.</summary>
     public async Task<SslStream> ConnectTlsAsync(byte? first = 3, X509Certificate2? certificate = null, params string[] alpn)
     {
         Socket socket = await ConnectAsync(first is { } announce ? [announce] : []);
@@ -97,7 +97,7 @@ internal sealed class TestPort : IAsyncDisposable
         Assert.Equal(0, Switch.Connections);
         Assert.Equal(0, Limiter.Sources);
         Assert.Equal(0, Pool.Outstanding);
-        Assert.Equal(0, _timers.Scheduled);
-        _timers.Dispose();
+        Assert.Equal(0, Timers.Scheduled);
+        Timers.Dispose();
     }
 }
