@@ -49,9 +49,10 @@ public sealed class TimerWheel : IDisposable
         {
             if (_disposed) return;
             Unlink(entry);
-            if (!_running) _currentTick = TickNow();
-            long ticks = Math.Max(1, (long)Math.Ceiling(delay / Resolution) + 1);
-            entry.DueTick = _currentTick + ticks;
+            // The clock, not the last tick that was handled: on a busy machine that one is long ago, and the entry would be early.
+            long now = TickNow();
+            if (!_running) _currentTick = now;
+            entry.DueTick = now + Math.Max(1, (long)Math.Ceiling(delay / Resolution) + 1);
             Link(entry);
             if (_running) return;
             _running = true;
@@ -77,7 +78,8 @@ public sealed class TimerWheel : IDisposable
 
     private long TickNow() => (long)(_time.GetElapsedTime(_start) / Resolution);
 
-    private void OnTick()
+    /// <summary>Fires what is due. The timer's work; tests call it to move on at once.</summary>
+    internal void OnTick()
     {
         TimerEntry? due = null;
         lock (_gate)
