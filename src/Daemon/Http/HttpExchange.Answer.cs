@@ -191,7 +191,13 @@ internal sealed partial class HttpExchange
         Task started = StartHead(_body.WrittenCount);
         PipeWriter writer = _features.Get<IHttpResponseBodyFeature>()!.Writer;
         if (!started.IsCompletedSuccessfully || _body.WrittenCount > PieceBytes) return CompletePiecesAsync(started, writer);
-        if (_body.WrittenCount > 0 && !HttpMethods.IsHead(Method)) writer.Write(_body.WrittenSpan);
+        if (_body.WrittenCount > 0 && !HttpMethods.IsHead(Method))
+        {
+            // With its size, because the writer of a connection that is gone gives what is asked for and nothing without a size.
+            _body.WrittenSpan.CopyTo(writer.GetSpan(_body.WrittenCount));
+            writer.Advance(_body.WrittenCount);
+        }
+
         return default;
     }
 

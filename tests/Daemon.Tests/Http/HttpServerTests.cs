@@ -192,6 +192,23 @@ public sealed class HttpServerTests
     }
 
     [Fact]
+    public async Task Answer_to_a_client_that_has_left_is_no_failure()
+    {
+        var log = new FirstOutcome();
+        await using HttpTestServer server = await HttpTestServer.StartAsync(
+            static r => r.Add("/v1/wait", "GET", static async e =>
+            {
+                await Task.Delay(Timeout.Infinite, e.Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                e.Text(200, "too late");
+            }),
+            logger: log);
+        using Socket socket = await server.ConnectAsync();
+        await socket.SendAsync("GET /v1/wait HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        socket.Close();
+        Assert.StartsWith("Request finished", await log.Text.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task Body_arrives_whole_however_it_is_sent()
     {
         await using HttpTestServer server = await HttpTestServer.StartAsync(static r => r.Add("/v1/echo", "PUT", EchoAsync));

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Consul.Fast.Daemon.Http;
 using Consul.Fast.Daemon.Http.Areas;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consul.Fast.Daemon.Tests.Http;
@@ -24,7 +25,8 @@ internal sealed class HttpTestServer : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_server.EndPoints[0];
 
-    public static async Task<HttpTestServer> StartAsync(Action<RouteTable> map, HttpOptions? options = null)
+    public static async Task<HttpTestServer> StartAsync(
+        Action<RouteTable> map, HttpOptions? options = null, ILogger? logger = null)
     {
         var routes = new RouteTable();
         map(routes);
@@ -32,7 +34,7 @@ internal sealed class HttpTestServer : IAsyncDisposable
         options ??= new HttpOptions();
         if (options.Listeners.Count == 0)
             options = options with { Listeners = [new HttpListenAddress { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }] };
-        var server = new HttpServer(routes, options, NullLogger.Instance);
+        var server = new HttpServer(routes, options, logger ?? NullLogger.Instance);
         await server.StartAsync();
         var test = new HttpTestServer(server);
         if (server.EndPoints[0] is IPEndPoint endPoint) test.Client.BaseAddress = new Uri($"http://{endPoint}");
