@@ -26,12 +26,14 @@ internal sealed class DisconnectedServices : ICatalog, IHealth, IKvs, ISessions,
 
     public ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request) => Refuse<bool>();
 
-    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<string>>();
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) => Refuse<IReadOnlyList<string>>();
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<Node>>();
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) =>
         Refuse<IReadOnlyList<ServiceTags>>();
+
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ServiceListAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<string>>();
 
     ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ICatalog.ServiceNodesAsync(ServiceSpecificRequest request) =>
         Refuse<IReadOnlyList<ServiceInstance>>();
@@ -56,11 +58,14 @@ internal sealed class DisconnectedServices : ICatalog, IHealth, IKvs, ISessions,
 
     public ValueTask<RpcResult<IReadOnlyList<DirEntry>>> ListAsync(KeyRequest request) => Refuse<IReadOnlyList<DirEntry>>();
 
+    public ValueTask<RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>>> ListKeysAsync(KeyListRequest request) =>
+        Refuse<IReadOnlyList<ReadOnlyMemory<byte>>>();
+
     public ValueTask<RpcResult<string>> ApplyAsync(SessionRequest request) => Refuse<string>();
 
     public ValueTask<RpcResult<Session?>> GetAsync(SessionSpecificRequest request) => Refuse<Session?>();
 
-    public ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<Session>>();
+    public ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(SessionSpecificRequest request) => Refuse<IReadOnlyList<Session>>();
 
     public ValueTask<RpcResult<IReadOnlyList<Session>>> NodeSessionsAsync(NodeSpecificRequest request) => Refuse<IReadOnlyList<Session>>();
 
@@ -68,17 +73,24 @@ internal sealed class DisconnectedServices : ICatalog, IHealth, IKvs, ISessions,
 
     public ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request) => Refuse<TxnResponse>();
 
-    public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnRequest request, DcSpecificRequest options) => Refuse<TxnResponse>();
+    public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnReadRequest request) => Refuse<TxnResponse>();
+
+    public ValueTask<RpcResult<bool>> PingAsync() => Refuse<bool>();
 
     public ValueTask<RpcResult<string>> LeaderAsync(DcSpecificRequest request) => Refuse<string>();
 
     public ValueTask<RpcResult<IReadOnlyList<string>>> PeersAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<string>>();
+
+    public ValueTask<RpcResult<RaftStats>> RaftStatsAsync() => Refuse<RaftStats>();
 
     public ValueTask<RpcResult<RaftConfiguration>> RaftGetConfigurationAsync(DcSpecificRequest request) => Refuse<RaftConfiguration>();
 
     public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) => Refuse<NodeInfo?>();
 
     public ValueTask<RpcResult<IReadOnlyList<NodeInfo>>> NodeDumpAsync(DcSpecificRequest request) => Refuse<IReadOnlyList<NodeInfo>>();
+
+    public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request) =>
+        Refuse<IReadOnlyList<CheckServiceNode>>();
 
     public ValueTask<RpcResult<Stream>> SaveAsync(DcSpecificRequest request) => Refuse<Stream>();
 

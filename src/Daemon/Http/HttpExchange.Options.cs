@@ -143,7 +143,7 @@ internal sealed partial class HttpExchange
     }
 
     private static string LastContact(in QueryMeta meta) =>
-        meta.LastContact == TimeSpan.Zero ? "0" : ((long)meta.LastContact.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        meta.LastContactNs == 0 ? "0" : ((long)meta.LastContact.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private bool TryParseCacheControl()
     {

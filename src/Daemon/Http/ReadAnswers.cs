@@ -21,9 +21,13 @@ internal static class ReadAnswers
         return false;
     }
 
-    /// <summary>Tags that must all be present, or null.</summary>
-    public static IReadOnlyList<string>? Tags(HttpExchange exchange) =>
-        exchange.Query.Count > 0 && exchange.Query.Has("tag") ? exchange.Query.GetAll("tag") : null;
+    /// <summary>Reads the tags that must all be present.</summary>
+    public static void ReadTags(HttpExchange exchange, ServiceSpecificRequest request)
+    {
+        if (exchange.Query.Count == 0 || !exchange.Query.Has("tag")) return;
+        request.ServiceTags = exchange.Query.GetAll("tag");
+        request.TagFilter = true;
+    }
 
     /// <summary>
     /// Sets the metadata headers, on failure as well, and the error answer if there is one.

@@ -21,14 +21,38 @@ public abstract class QueryRequest
     /// <summary>A stale answer older than this is refused and the leader asked instead; zero for no bound.</summary>
     public TimeSpan MaxStale { get; set; }
 
+    /// <summary>
+    /// A wait that ends without a change may be answered without data, marked <see cref="QueryMeta.NotModified"/>. Only the
+    /// lists of nodes and of services do so.
+    /// </summary>
+    public bool AllowNotModified { get; set; }
+
     /// <summary>A filter expression, empty for none.</summary>
     public string Filter { get; set; } = "";
 
-    /// <summary>Pairs of node metadata that must all match; null for none.</summary>
+    /// <summary>Pairs of node metadata that must all match; null for none. Not every read looks at them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? NodeMetaFilters { get; set; }
 
-    /// <summary>Ends a waiting call whose caller has gone.</summary>
+    /// <summary>From where results are sorted by distance. Not every read looks at it.</summary>
+    public QuerySource Source { get; set; } = QuerySource.None;
+
+    /// <summary>The caching agent may answer; servers look at none of the cache settings.</summary>
+    public bool UseCache { get; set; }
+
+    /// <summary>How old a cached answer may be; zero for no bound.</summary>
+    public TimeSpan MaxAge { get; set; }
+
+    /// <summary>A cached answer is asked for again in any case.</summary>
+    public bool MustRevalidate { get; set; }
+
+    /// <summary>How much older than <see cref="MaxAge"/> a cached answer may be while servers fail.</summary>
+    public TimeSpan StaleIfError { get; set; }
+
+    /// <summary>Ends a waiting call whose caller has gone. Not on the wire.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Whether a result with this index may be left out because the caller has it already.</summary>
+    public bool IsUnmodified(ulong index) => AllowNotModified && MinQueryIndex > 0 && MinQueryIndex == index;
 
     /// <summary>Makes the request as new, so that one object can serve call after call.</summary>
     public virtual void Reset()
@@ -40,46 +64,23 @@ public abstract class QueryRequest
         AllowStale = false;
         RequireConsistent = false;
         MaxStale = default;
+        AllowNotModified = false;
         Filter = "";
         NodeMetaFilters = null;
+        Source = QuerySource.None;
+        UseCache = false;
+        MaxAge = default;
+        MustRevalidate = false;
+        StaleIfError = default;
         Cancellation = default;
     }
 }
 
-/// <summary>A read that needs nothing but its datacenter.</summary>
-public sealed class DcSpecificRequest : QueryRequest;
-
-public sealed class KeyRequest : QueryRequest
+/// <summary>The place that distances are measured from.</summary>
+/// <param name="Node">A node of <paramref name="Datacenter"/>; empty for no sorting.</param>
+/// <param name="Segment">Its network segment, always empty in this edition.</param>
+/// <param name="Ip">An address to find the node by.</param>
+public sealed record QuerySource(string Datacenter, string Segment, string Node, string Ip)
 {
-    /// <summary>Key or prefix, valid until the call completes.</summary>
-    public ReadOnlyMemory<byte> Key { get; set; }
-
-    public override void Reset()
-    {
-        base.Reset();
-        Key = default;
-    }
-}
-
-public sealed class NodeSpecificRequest : QueryRequest
-{
-    public string Node { get; set; } = "";
-}
-
-public sealed class ServiceSpecificRequest : QueryRequest
-{
-    public string ServiceName { get; set; } = "";
-
-    /// <summary>All must be present, compared without case; null for no tag filter.</summary>
-    public IReadOnlyList<string>? ServiceTags { get; set; }
-}
-
-public sealed class ChecksInStateRequest : QueryRequest
-{
-    public string State { get; set; } = "";
-}
-
-public sealed class SessionSpecificRequest : QueryRequest
-{
-    public string SessionId { get; set; } = "";
+    public static readonly QuerySource None = new("", "", "", "");
 }

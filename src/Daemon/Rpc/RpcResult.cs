@@ -1,3 +1,5 @@
+using Consul.Fast.Daemon.Text;
+
 namespace Consul.Fast.Daemon.Rpc;
 
 /// <summary>
@@ -27,9 +29,18 @@ public readonly struct RpcResult<T>
 }
 
 /// <param name="Index">Index of the result, at least 1 on every answered read.</param>
-/// <param name="LastContact">Time since the answering server heard its leader; zero on the leader.</param>
+/// <param name="LastContactNs">Nanoseconds since the answering server heard its leader; zero on the leader.</param>
 /// <param name="KnownLeader">Whether the answering server knows a leader.</param>
-public readonly record struct QueryMeta(ulong Index, TimeSpan LastContact, bool KnownLeader);
+/// <param name="NotModified">The data was left out because the caller has it; see <see cref="QueryRequest.AllowNotModified"/>.</param>
+public readonly record struct QueryMeta(ulong Index, long LastContactNs, bool KnownLeader, bool NotModified = false)
+{
+    public QueryMeta(ulong index, TimeSpan lastContact, bool knownLeader)
+        : this(index, GoDuration.ToNanoseconds(lastContact), knownLeader)
+    {
+    }
+
+    public TimeSpan LastContact => GoDuration.ToTimeSpan(LastContactNs);
+}
 
 /// <summary>Error texts that clients match on.</summary>
 public static class RpcErrors

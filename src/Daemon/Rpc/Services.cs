@@ -24,15 +24,22 @@ public interface ICatalog
 
     ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request);
 
-    ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request);
+    ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request);
 
     ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request);
 
     ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request);
 
+    /// <summary>The names of all services, without their tags.</summary>
+    ValueTask<RpcResult<IReadOnlyList<string>>> ServiceListAsync(DcSpecificRequest request);
+
+    /// <summary>By name, or by address when there is one. The mesh selector counts first, tags last.</summary>
     ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request);
 
-    /// <summary>Null for an unknown node. Ordered by service id. A filter applies to the services.</summary>
+    /// <summary>
+    /// Null for an unknown node. Ordered by service id. A filter applies to the services. Both <c>NodeServices</c> and
+    /// <c>NodeServiceList</c>, which differ on the wire only.
+    /// </summary>
     ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request);
 }
 
@@ -59,6 +66,9 @@ public interface IKvs
 
     /// <summary>Entries with the prefix, in byte order.</summary>
     ValueTask<RpcResult<IReadOnlyList<DirEntry>>> ListAsync(KeyRequest request);
+
+    /// <summary>Keys in byte order, each cut result once.</summary>
+    ValueTask<RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>>> ListKeysAsync(KeyListRequest request);
 }
 
 public interface ISessions
@@ -68,7 +78,7 @@ public interface ISessions
 
     ValueTask<RpcResult<Session?>> GetAsync(SessionSpecificRequest request);
 
-    ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(DcSpecificRequest request);
+    ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(SessionSpecificRequest request);
 
     ValueTask<RpcResult<IReadOnlyList<Session>>> NodeSessionsAsync(NodeSpecificRequest request);
 
@@ -80,17 +90,28 @@ public interface ITxn
 {
     ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request);
 
-    /// <summary>A transaction of reads only; honours the consistency mode of <paramref name="options"/>.</summary>
-    ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnRequest request, DcSpecificRequest options);
+    /// <summary>A transaction of reads only; never waits.</summary>
+    ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnReadRequest request);
 }
 
 public interface IStatus
 {
+    /// <summary>Proves that the server answers. The value is true.</summary>
+    ValueTask<RpcResult<bool>> PingAsync();
+
     /// <summary><c>ip:port</c> of the leader, empty for none.</summary>
     ValueTask<RpcResult<string>> LeaderAsync(DcSpecificRequest request);
 
     ValueTask<RpcResult<IReadOnlyList<string>>> PeersAsync(DcSpecificRequest request);
+
+    /// <summary>How far the answering server itself has come.</summary>
+    ValueTask<RpcResult<RaftStats>> RaftStatsAsync();
 }
+
+/// <param name="LastContact">Duration text since the leader was heard, <c>never</c>, or <c>0</c> on the leader.</param>
+/// <param name="LastIndex">Of the last entry in the log.</param>
+/// <param name="LastTerm">Of the same entry.</param>
+public sealed record RaftStats(string LastContact, ulong LastIndex, ulong LastTerm);
 
 public interface IOperator
 {
@@ -106,6 +127,9 @@ public interface IInternal
     ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request);
 
     ValueTask<RpcResult<IReadOnlyList<NodeInfo>>> NodeDumpAsync(DcSpecificRequest request);
+
+    /// <summary>Instances of all services, or of all services of a kind, ordered by node, then service id.</summary>
+    ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request);
 }
 
 public interface ISnapshots

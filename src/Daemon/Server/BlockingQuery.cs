@@ -59,14 +59,19 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
             if (left <= TimeSpan.Zero) return Result(outcome);
             WakeReason reason = await server.Store.Watches.WaitAsync(watches, state.Version, left, request.Cancellation);
             // A restored snapshot replaced everything: answer from the new state, whatever its index is.
-            if (reason == WakeReason.Abandoned) return Result(run(server.Store.Current, argument, null));
+            if (reason == WakeReason.Abandoned)
+            {
+                request.AllowNotModified = false;
+                return Result(run(server.Store.Current, argument, null));
+            }
+
             if (reason != WakeReason.Changed) return Result(outcome);
         }
     }
 
     private RpcResult<T> Result<T>(in QueryOutcome<T> outcome) => outcome.Error is { } error
         ? RpcResult<T>.Fail(error, gate.Meta(outcome.Index))
-        : RpcResult<T>.Ok(outcome.Value, gate.Meta(outcome.Index));
+        : RpcResult<T>.Ok(outcome.Value, gate.Meta(outcome.Index) with { NotModified = outcome.NotModified });
 
     private TimeSpan WaitLimit(QueryRequest request)
     {
@@ -81,7 +86,9 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
 /// <param name="Value">The answer.</param>
 /// <param name="NotFound">The asked object is missing: changes elsewhere in its table shall not end the wait.</param>
 /// <param name="Error">Why there is no answer, or null.</param>
-internal readonly record struct QueryOutcome<T>(ulong Index, T Value, bool NotFound = false, string? Error = null)
+/// <param name="NotModified">The caller has the answer already and allowed to leave it out.</param>
+internal readonly record struct QueryOutcome<T>(
+    ulong Index, T Value, bool NotFound = false, string? Error = null, bool NotModified = false)
 {
     public static implicit operator QueryOutcome<T>(QueryResult<T> result) => new(result.Index, result.Value);
 

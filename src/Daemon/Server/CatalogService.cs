@@ -29,37 +29,51 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
         return Outcome(await commands.ProposeAsync(request));
     }
 
-    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) =>
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
         new(RpcResult<IReadOnlyList<string>>.Ok([server.Datacenter]));
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request)
     {
         if (!ListFilter<Node>.TryCreate(request, FilterSelectors.Node, out ListFilter<Node> filter, out string error))
             return Failed<IReadOnlyList<Node>>(error);
-        return queries.RunAsync(request, filter, static (state, f, watches) =>
+        return queries.RunAsync(request, (Request: request, Filter: filter), static (state, a, watches) =>
         {
             QueryResult<IReadOnlyList<Node>> found = state.Nodes(watches);
-            return new QueryOutcome<IReadOnlyList<Node>>(found.Index, f.Keep(found.Value, state, static (_, node) => node));
+            if (a.Request.IsUnmodified(found.Index)) return Unmodified<Node>(found.Index);
+            return new QueryOutcome<IReadOnlyList<Node>>(found.Index, a.Filter.Keep(found.Value, state, static (_, node) => node));
         });
     }
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) => queries.RunAsync(
         request,
-        request.NodeMetaFilters is { Count: > 0 } pairs ? pairs : null,
-        static (ClusterState state, IReadOnlyList<KeyValuePair<string, string>>? nodeMeta, WatchSet? watches) =>
-            (QueryOutcome<IReadOnlyList<ServiceTags>>)state.Services(nodeMeta, watches));
+        request,
+        static (ClusterState state, DcSpecificRequest r, WatchSet? watches) =>
+        {
+            QueryResult<IReadOnlyList<ServiceTags>> found = state.Services(r.NodeMetaFilters, watches);
+            return r.IsUnmodified(found.Index) ? Unmodified<ServiceTags>(found.Index) : found;
+        });
+
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ServiceListAsync(DcSpecificRequest request) => queries.RunAsync(
+        request,
+        0,
+        static (ClusterState state, int _, WatchSet? watches) =>
+        {
+            QueryResult<IReadOnlyList<ServiceTags>> found = state.Services(null, watches);
+            return new QueryOutcome<IReadOnlyList<string>>(found.Index, [.. found.Value.Select(static service => service.Service)]);
+        });
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
-        if (request.ServiceName.Length == 0) return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
+        if (request.ServiceName.Length == 0 && request.ServiceAddress.Length == 0)
+            return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
         if (!ListFilter<ServiceInstance>.TryCreate(request, FilterSelectors.ServiceInstance, out var filter, out string error))
             return Failed<IReadOnlyList<ServiceInstance>>(error);
         return queries.RunAsync(
             request,
-            (Name: request.ServiceName, Tags: request.ServiceTags, Filter: filter),
+            (Request: request, Filter: filter),
             static (state, a, watches) =>
             {
-                QueryResult<IReadOnlyList<ServiceInstance>> found = state.ServiceNodes(a.Name, a.Tags, watches);
+                QueryResult<IReadOnlyList<ServiceInstance>> found = Find(state, a.Request, watches);
                 IReadOnlyList<ServiceInstance> kept = a.Filter.Keep(found.Value, state, static (_, instance) => instance.Node);
                 return new QueryOutcome<IReadOnlyList<ServiceInstance>>(found.Index, kept);
             });
@@ -80,6 +94,17 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
                 return new QueryOutcome<NodeServices?>(found.Index, services);
             });
     }
+
+    private static QueryResult<IReadOnlyList<ServiceInstance>> Find(ClusterState state, ServiceSpecificRequest request, WatchSet? watches)
+    {
+        // Nothing is reachable over the mesh as long as there is none.
+        if (request.Connect) return new(state.ServiceNodes(request.ServiceName, null, watches).Index, []);
+        return request.ServiceAddress.Length > 0
+            ? state.ServiceNodesByAddress(request.ServiceAddress, watches)
+            : state.ServiceNodes(request.ServiceName, request.RequiredTags, watches);
+    }
+
+    private static QueryOutcome<IReadOnlyList<T>> Unmodified<T>(ulong index) => new(index, Unset.List<T>(), NotModified: true);
 
     /// <summary>Checks a registration and brings it into the form that goes into the log.</summary>
     /// <returns>What is wrong, or null.</returns>

@@ -17,7 +17,7 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
 
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ServiceChecksAsync(ServiceSpecificRequest request)
     {
-        if (request.ServiceTags is not null) return Failed<IReadOnlyList<HealthCheck>>("Tag filtering is not supported");
+        if (request.TagFilter) return Failed<IReadOnlyList<HealthCheck>>("Tag filtering is not supported");
         return Checks(
             request,
             request.ServiceName,
@@ -33,13 +33,21 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
             return Failed<IReadOnlyList<CheckServiceNode>>(error);
         return queries.RunAsync(
             request,
-            (Name: request.ServiceName, Tags: request.ServiceTags, Filter: filter),
+            (Request: request, Filter: filter),
             static (state, a, watches) =>
             {
-                QueryResult<IReadOnlyList<CheckServiceNode>> found = state.CheckServiceNodes(a.Name, a.Tags, watches);
+                QueryResult<IReadOnlyList<CheckServiceNode>> found = Find(state, a.Request, watches);
                 IReadOnlyList<CheckServiceNode> kept = a.Filter.Keep(found.Value, state, static (_, instance) => instance.Node);
                 return new QueryOutcome<IReadOnlyList<CheckServiceNode>>(found.Index, kept);
             });
+    }
+
+    private static QueryResult<IReadOnlyList<CheckServiceNode>> Find(ClusterState state, ServiceSpecificRequest request, WatchSet? watches)
+    {
+        // Nothing is reachable over the mesh or through a gateway as long as there is no mesh. Tags count before gateways.
+        bool mesh = request.Connect || (request.Ingress && !request.TagFilter);
+        if (mesh) return new(state.CheckServiceNodes(request.ServiceName, null, watches).Index, []);
+        return state.CheckServiceNodes(request.ServiceName, request.RequiredTags, watches);
     }
 
     /// <param name="find">The lookup; it gets the asked node metadata, or null.</param>

@@ -24,4 +24,18 @@ internal sealed class InternalService(BlockingQuery queries) : IInternal
             return new QueryOutcome<IReadOnlyList<NodeInfo>>(found.Index, f.Keep(found.Value));
         });
     }
+
+    public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request)
+    {
+        if (!ListFilter<CheckServiceNode>.TryCreate(request, FilterSelectors.CheckServiceNode, out var filter, out string error))
+            return new ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>>(RpcResult<IReadOnlyList<CheckServiceNode>>.Fail(error));
+        return queries.RunAsync(
+            request,
+            (Kind: request.UseServiceKind ? request.ServiceKind : null, Filter: filter),
+            static (state, a, watches) =>
+            {
+                QueryResult<IReadOnlyList<CheckServiceNode>> found = state.ServiceDump(a.Kind, watches);
+                return new QueryOutcome<IReadOnlyList<CheckServiceNode>>(found.Index, a.Filter.Keep(found.Value));
+            });
+    }
 }

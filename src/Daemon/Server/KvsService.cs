@@ -32,7 +32,20 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
         request,
         request,
         static (ClusterState state, KeyRequest r, WatchSet? watches) =>
-            (QueryOutcome<IReadOnlyList<DirEntry>>)state.KvList(r.Key.Span, watches));
+        {
+            QueryResult<IReadOnlyList<DirEntry>> found = state.KvList(r.Key.Span, watches);
+            return new QueryOutcome<IReadOnlyList<DirEntry>>(found.Index, Unset.IfEmpty(found.Value));
+        });
+
+    public ValueTask<RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>>> ListKeysAsync(KeyListRequest request) => queries.RunAsync(
+        request,
+        request,
+        static (ClusterState state, KeyListRequest r, WatchSet? watches) =>
+        {
+            List<ReadOnlyMemory<byte>> keys = KvKeys.Cut(state.KvWalk(r.Prefix.Span, watches), r.Prefix.Length, r.Separator.Span);
+            return new QueryOutcome<IReadOnlyList<ReadOnlyMemory<byte>>>(
+                state.KvPrefixIndex(r.Prefix.Span), Unset.IfEmpty<ReadOnlyMemory<byte>>(keys));
+        });
 
     /// <summary>What is wrong with an operation before anything is looked up, or null.</summary>
     internal static string? Check(string op, DirEntry entry)

@@ -83,7 +83,7 @@ internal sealed class LeaderGate(IServerContext server)
     {
         RaftStatus status = server.Consensus.Status;
         index = Math.Max(index, 1);
-        if (status.Role == RaftRole.Leader) return new QueryMeta(index, TimeSpan.Zero, KnownLeader: true);
+        if (status.Role == RaftRole.Leader) return new QueryMeta(index, TimeSpan.Zero, knownLeader: true);
         TimeSpan contact = status.LastContact is null ? TimeSpan.Zero : LastContact;
         return new QueryMeta(index, contact, status.LeaderAddress.Length > 0);
     }

@@ -28,22 +28,26 @@ internal sealed class ListFilter<T>
         return valid;
     }
 
-    /// <summary>Rows to keep, in order; the list itself when nothing is asked.</summary>
+    /// <summary>
+    /// Rows to keep, in order; the list itself when nothing is asked. Without rows the list is unset, unless an expression
+    /// left none.
+    /// </summary>
     /// <param name="nodeOf">The node of a row; null when it has none any more.</param>
     public IReadOnlyList<T> Keep<TState>(IReadOnlyList<T> rows, TState state, Func<TState, T, Node?> nodeOf)
     {
-        if (_expression is null && NodeMeta is null) return rows;
+        if (_expression is null && NodeMeta is null) return Unset.IfEmpty(rows);
         var kept = new List<T>();
         foreach (T row in rows)
         {
             if ((NodeMeta is null || HasMeta(nodeOf(state, row), NodeMeta)) && (_expression is null || _expression(row))) kept.Add(row);
         }
 
-        return kept;
+        return _expression is null ? Unset.IfEmpty<T>(kept) : kept;
     }
 
     /// <summary>The same without regard to node metadata.</summary>
-    public IReadOnlyList<T> Keep(IReadOnlyList<T> rows) => _expression is null ? rows : [.. rows.Where(row => _expression(row))];
+    public IReadOnlyList<T> Keep(IReadOnlyList<T> rows) =>
+        _expression is null ? Unset.IfEmpty(rows) : [.. rows.Where(row => _expression(row))];
 
     private static bool HasMeta(Node? node, IReadOnlyList<KeyValuePair<string, string>> wanted)
     {

@@ -45,7 +45,8 @@ internal static class ServerStats
         ]);
     }
 
-    private static string LastContact(RaftStatus status, TimeProvider time)
+    /// <summary>How long ago the leader was heard, as text: a duration, <c>never</c>, or <c>0</c> on the leader itself.</summary>
+    public static string LastContact(RaftStatus status, TimeProvider time)
     {
         if (status.Role == RaftRole.Leader) return "0";
         return status.LastContact is { } heard ? GoDuration.Format(time.GetUtcNow() - heard) : "never";

@@ -41,16 +41,16 @@ internal sealed class SessionService(
 
     public ValueTask<RpcResult<Session?>> GetAsync(SessionSpecificRequest request) => queries.RunAsync(request, request, Get);
 
-    public ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(DcSpecificRequest request) => queries.RunAsync(
+    public ValueTask<RpcResult<IReadOnlyList<Session>>> ListAsync(SessionSpecificRequest request) => queries.RunAsync(
         request,
         0,
-        static (ClusterState state, int _, WatchSet? watches) => (QueryOutcome<IReadOnlyList<Session>>)state.Sessions(watches));
+        static (ClusterState state, int _, WatchSet? watches) => Found(state.Sessions(watches)));
 
     public ValueTask<RpcResult<IReadOnlyList<Session>>> NodeSessionsAsync(NodeSpecificRequest request) => queries.RunAsync(
         request,
         request.Node,
         static (ClusterState state, string node, WatchSet? watches) =>
-            (QueryOutcome<IReadOnlyList<Session>>)state.NodeSessions(node, watches));
+            Found(state.NodeSessions(node, watches)));
 
     public async ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request)
     {
@@ -59,8 +59,12 @@ internal sealed class SessionService(
         QueryOutcome<Session?> found = Get(server.Store.Current, request, null);
         if (found.Error is not null) return RpcResult<Session?>.Fail(found.Error);
         if (found.Value is not null) timers.Reset(found.Value);
-        return RpcResult<Session?>.Ok(found.Value, gate.Meta(found.Index));
+        // As in Consul, this one tells nothing of the leader: it is answered by the leader alone.
+        return RpcResult<Session?>.Ok(found.Value, new QueryMeta(found.Index, TimeSpan.Zero, knownLeader: false));
     }
+
+    private static QueryOutcome<IReadOnlyList<Session>> Found(QueryResult<IReadOnlyList<Session>> found) =>
+        new(found.Index, Unset.IfEmpty(found.Value));
 
     private static QueryOutcome<Session?> Get(ClusterState state, SessionSpecificRequest request, WatchSet? watches)
     {

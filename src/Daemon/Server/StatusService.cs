@@ -1,3 +1,4 @@
+using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 
 namespace Consul.Fast.Daemon.Server;
@@ -5,6 +6,8 @@ namespace Consul.Fast.Daemon.Server;
 /// <summary>Who leads and who takes part. Thread safe.</summary>
 internal sealed class StatusService(IServerContext server, LeaderGate gate) : IStatus
 {
+    public ValueTask<RpcResult<bool>> PingAsync() => new(RpcResult<bool>.Ok(true));
+
     public ValueTask<RpcResult<string>> LeaderAsync(DcSpecificRequest request) => new(
         gate.CheckDatacenter(request.Datacenter) is { } unreachable
             ? RpcResult<string>.Fail(unreachable)
@@ -14,4 +17,11 @@ internal sealed class StatusService(IServerContext server, LeaderGate gate) : IS
         gate.CheckDatacenter(request.Datacenter) is { } unreachable
             ? RpcResult<IReadOnlyList<string>>.Fail(unreachable)
             : RpcResult<IReadOnlyList<string>>.Ok([.. server.Consensus.Configuration.Configuration.Servers.Select(static s => s.Address)]));
+
+    public ValueTask<RpcResult<RaftStats>> RaftStatsAsync()
+    {
+        RaftStatus status = server.Consensus.Status;
+        string contact = ServerStats.LastContact(status, server.Time);
+        return new(RpcResult<RaftStats>.Ok(new RaftStats(contact, status.LastLogIndex, status.LastLogTerm)));
+    }
 }

@@ -27,13 +27,12 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
             : throw new InvalidOperationException($"a transaction was applied with the result {result.Value ?? "null"}");
     }
 
-    public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnRequest request, DcSpecificRequest options)
+    public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnReadRequest request)
     {
-        options.Datacenter = request.Datacenter;
-        options.MinQueryIndex = 0;
+        request.MinQueryIndex = 0;
         TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
         return queries.RunAsync(
-            options,
+            request,
             (Ops: ops, Faults: faults),
             static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)));
     }

@@ -4,7 +4,7 @@ using Consul.Fast.Storage.Records;
 namespace Consul.Fast.Storage.Commands;
 
 /// <summary>Registrations: commands, and in snapshots the form of all catalog rows.</summary>
-internal static class RegisterCodec
+public static class RegisterCodec
 {
     public static void Write(MsgPackWriter writer, RegisterRequest request)
     {

@@ -4,7 +4,7 @@ using Consul.Fast.Storage.Records;
 namespace Consul.Fast.Storage.Commands;
 
 /// <summary>Transaction requests. An operation on the legacy intention table cannot be read: this server keeps no such table.</summary>
-internal static class TxnCodec
+public static class TxnCodec
 {
     public static void Write(MsgPackWriter writer, TxnRequest request)
     {
@@ -12,7 +12,7 @@ internal static class TxnCodec
         writer.WriteKey("Datacenter"u8);
         writer.WriteString(request.Datacenter);
         writer.WriteKey("Ops"u8);
-        MsgPackCollections.WriteList(writer, request.Ops, WriteOp);
+        WriteOps(writer, request.Ops);
         writer.WriteKey("Token"u8);
         writer.WriteString(request.Token);
     }
@@ -20,19 +20,23 @@ internal static class TxnCodec
     public static TxnRequest Read(ref MsgPackReader reader)
     {
         string datacenter = "", token = "";
-        IReadOnlyList<TxnOp>? ops = null;
+        IReadOnlyList<TxnOp> ops = [];
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
             if (key.SequenceEqual("Datacenter"u8)) datacenter = reader.ReadString();
-            else if (key.SequenceEqual("Ops"u8)) ops = MsgPackCollections.ReadList(ref reader, ReadOp);
+            else if (key.SequenceEqual("Ops"u8)) ops = ReadOps(ref reader);
             else if (key.SequenceEqual("Token"u8)) token = reader.ReadString();
             else reader.Skip();
         }
 
-        return new TxnRequest { Datacenter = datacenter, Ops = ops ?? [], Token = token };
+        return new TxnRequest { Datacenter = datacenter, Ops = ops, Token = token };
     }
+
+    public static void WriteOps(MsgPackWriter writer, IReadOnlyList<TxnOp> ops) => MsgPackCollections.WriteList(writer, ops, WriteOp);
+
+    public static IReadOnlyList<TxnOp> ReadOps(ref MsgPackReader reader) => MsgPackCollections.ReadList(ref reader, ReadOp) ?? [];
 
     private static void WriteOp(MsgPackWriter writer, TxnOp op)
     {

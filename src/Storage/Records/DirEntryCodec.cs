@@ -2,8 +2,8 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Entries of the key-value store, in commands and snapshots. Tombstones use the same form.</summary>
-internal static class DirEntryCodec
+/// <summary>Entries of the key-value store, in commands, calls and snapshots. Tombstones use the same form.</summary>
+public static class DirEntryCodec
 {
     public static void Write(MsgPackWriter writer, DirEntry entry)
     {
@@ -40,7 +40,7 @@ internal static class DirEntryCodec
     }
 
     /// <summary>Reads in place: key and value point into the input.</summary>
-    public static DirEntryView ReadView(scoped ref MsgPackReader reader)
+    internal static DirEntryView ReadView(scoped ref MsgPackReader reader)
     {
         var view = default(DirEntryView);
         view.Session = "";

@@ -3,7 +3,7 @@ using Consul.Fast.Net.MsgPack;
 namespace Consul.Fast.Storage.Records;
 
 /// <summary>Health checks, in commands and snapshots.</summary>
-internal static class HealthCheckCodec
+public static class HealthCheckCodec
 {
     public static void Write(MsgPackWriter writer, HealthCheck check)
     {

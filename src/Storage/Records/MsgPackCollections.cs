@@ -6,7 +6,7 @@ namespace Consul.Fast.Storage.Records;
 /// Lists and maps of texts as they occur in records. Null and empty are told apart in both directions. The readers follow
 /// the sticky-failure rule of <see cref="MsgPackReader"/>.
 /// </summary>
-internal static class MsgPackCollections
+public static class MsgPackCollections
 {
     public delegate void ItemWriter<in T>(MsgPackWriter writer, T item);
 

@@ -2,8 +2,8 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Nodes as they travel in transactions.</summary>
-internal static class NodeCodec
+/// <summary>Nodes, in transactions and answers.</summary>
+public static class NodeCodec
 {
     public static void Write(MsgPackWriter writer, Node node)
     {

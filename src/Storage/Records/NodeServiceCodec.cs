@@ -2,8 +2,8 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Service instances, in commands and snapshots.</summary>
-internal static class NodeServiceCodec
+/// <summary>Service instances, in commands, calls and snapshots. Its parts are written apart for answers that spread them out.</summary>
+public static class NodeServiceCodec
 {
     public static void Write(MsgPackWriter writer, NodeService service)
     {
@@ -35,7 +35,7 @@ internal static class NodeServiceCodec
         writer.WriteKey("SocketPath"u8);
         writer.WriteString(service.SocketPath);
         writer.WriteKey("TaggedAddresses"u8);
-        MsgPackCollections.WriteMap(writer, service.TaggedAddresses, WriteAddress);
+        WriteAddresses(writer, service.TaggedAddresses);
         writer.WriteKey("Tags"u8);
         MsgPackCollections.WriteStrings(writer, service.Tags);
         writer.WriteKey("Weights"u8);
@@ -71,7 +71,7 @@ internal static class NodeServiceCodec
             else if (key.SequenceEqual("Proxy"u8)) proxy = ServiceProxyCodec.Read(ref reader);
             else if (key.SequenceEqual("Service"u8)) service = reader.ReadString();
             else if (key.SequenceEqual("SocketPath"u8)) socketPath = reader.ReadString();
-            else if (key.SequenceEqual("TaggedAddresses"u8)) taggedAddresses = MsgPackCollections.ReadMap(ref reader, ReadAddress);
+            else if (key.SequenceEqual("TaggedAddresses"u8)) taggedAddresses = ReadAddresses(ref reader);
             else if (key.SequenceEqual("Tags"u8)) tags = MsgPackCollections.ReadStrings(ref reader);
             else if (key.SequenceEqual("Weights"u8)) weights = ReadWeights(ref reader);
             else reader.Skip();
@@ -98,6 +98,69 @@ internal static class NodeServiceCodec
         };
     }
 
+    public static void WriteAddresses(MsgPackWriter writer, SortedMap<ServiceAddress>? addresses) =>
+        MsgPackCollections.WriteMap(writer, addresses, WriteAddress);
+
+    public static SortedMap<ServiceAddress>? ReadAddresses(ref MsgPackReader reader) =>
+        MsgPackCollections.ReadMap(ref reader, ReadAddress);
+
+    public static void WriteWeights(MsgPackWriter writer, ServiceWeights? weights)
+    {
+        if (weights is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteMapHeader(2);
+        writer.WriteKey("Passing"u8);
+        writer.WriteInt64(weights.Passing);
+        writer.WriteKey("Warning"u8);
+        writer.WriteInt64(weights.Warning);
+    }
+
+    public static ServiceWeights? ReadWeights(ref MsgPackReader reader)
+    {
+        int count = reader.ReadMapHeader();
+        if (count < 0) return null;
+        int passing = 0, warning = 0;
+        for (int i = 0; i < count && !reader.Failed; i++)
+        {
+            ReadOnlySpan<byte> key = reader.ReadKey();
+            if (key.SequenceEqual("Passing"u8)) passing = reader.ReadInt32();
+            else if (key.SequenceEqual("Warning"u8)) warning = reader.ReadInt32();
+            else reader.Skip();
+        }
+
+        return new ServiceWeights(passing, warning);
+    }
+
+    public static void WriteConnect(MsgPackWriter writer, ServiceConnect connect)
+    {
+        writer.WriteMapHeader(2);
+        writer.WriteKey("Native"u8);
+        writer.WriteBool(connect.Native);
+        writer.WriteKey("SidecarService"u8);
+        if (connect.SidecarService is null) writer.WriteNil();
+        else writer.WriteRaw(connect.SidecarService);
+    }
+
+    public static ServiceConnect ReadConnect(ref MsgPackReader reader)
+    {
+        bool native = false;
+        byte[]? sidecar = null;
+        int count = reader.ReadMapHeader();
+        for (int i = 0; i < count && !reader.Failed; i++)
+        {
+            ReadOnlySpan<byte> key = reader.ReadKey();
+            if (key.SequenceEqual("Native"u8)) native = reader.ReadBool();
+            else if (key.SequenceEqual("SidecarService"u8)) sidecar = reader.TryReadNil() ? null : reader.ReadEncoded().ToArray();
+            else reader.Skip();
+        }
+
+        return native || sidecar is not null ? new ServiceConnect(native, sidecar) : ServiceConnect.None;
+    }
+
     private static void WriteAddress(MsgPackWriter writer, ServiceAddress address)
     {
         writer.WriteMapHeader(2);
@@ -121,62 +184,5 @@ internal static class NodeServiceCodec
         }
 
         return new ServiceAddress(address, port);
-    }
-
-    private static void WriteWeights(MsgPackWriter writer, ServiceWeights? weights)
-    {
-        if (weights is null)
-        {
-            writer.WriteNil();
-            return;
-        }
-
-        writer.WriteMapHeader(2);
-        writer.WriteKey("Passing"u8);
-        writer.WriteInt64(weights.Passing);
-        writer.WriteKey("Warning"u8);
-        writer.WriteInt64(weights.Warning);
-    }
-
-    private static ServiceWeights? ReadWeights(ref MsgPackReader reader)
-    {
-        int count = reader.ReadMapHeader();
-        if (count < 0) return null;
-        int passing = 0, warning = 0;
-        for (int i = 0; i < count && !reader.Failed; i++)
-        {
-            ReadOnlySpan<byte> key = reader.ReadKey();
-            if (key.SequenceEqual("Passing"u8)) passing = reader.ReadInt32();
-            else if (key.SequenceEqual("Warning"u8)) warning = reader.ReadInt32();
-            else reader.Skip();
-        }
-
-        return new ServiceWeights(passing, warning);
-    }
-
-    private static void WriteConnect(MsgPackWriter writer, ServiceConnect connect)
-    {
-        writer.WriteMapHeader(2);
-        writer.WriteKey("Native"u8);
-        writer.WriteBool(connect.Native);
-        writer.WriteKey("SidecarService"u8);
-        if (connect.SidecarService is null) writer.WriteNil();
-        else writer.WriteRaw(connect.SidecarService);
-    }
-
-    private static ServiceConnect ReadConnect(ref MsgPackReader reader)
-    {
-        bool native = false;
-        byte[]? sidecar = null;
-        int count = reader.ReadMapHeader();
-        for (int i = 0; i < count && !reader.Failed; i++)
-        {
-            ReadOnlySpan<byte> key = reader.ReadKey();
-            if (key.SequenceEqual("Native"u8)) native = reader.ReadBool();
-            else if (key.SequenceEqual("SidecarService"u8)) sidecar = reader.TryReadNil() ? null : reader.ReadEncoded().ToArray();
-            else reader.Skip();
-        }
-
-        return native || sidecar is not null ? new ServiceConnect(native, sidecar) : ServiceConnect.None;
     }
 }

@@ -3,7 +3,7 @@ using Consul.Fast.Net.MsgPack;
 namespace Consul.Fast.Storage.Records;
 
 /// <summary>Mesh proxy settings. On the wire three groups of them are objects of their own.</summary>
-internal static class ServiceProxyCodec
+public static class ServiceProxyCodec
 {
     public static void Write(MsgPackWriter writer, ServiceProxy proxy)
     {

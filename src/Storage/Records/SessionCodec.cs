@@ -3,7 +3,7 @@ using Consul.Fast.Net.MsgPack;
 namespace Consul.Fast.Storage.Records;
 
 /// <summary>Sessions, in commands and snapshots.</summary>
-internal static class SessionCodec
+public static class SessionCodec
 {
     public static void Write(MsgPackWriter writer, Session session)
     {

@@ -77,29 +77,6 @@ public sealed partial class ClusterState
         return Tables.Services.Get(key.Span);
     }
 
-    public QueryResult<NodeInfo?> NodeInfo(string node, WatchSet? watches)
-    {
-        WatchNode(watches, node);
-        WatchScope(watches, WatchTable.Services, node);
-        WatchScope(watches, WatchTable.Checks, node);
-        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
-        key.AddLower(node);
-        return new QueryResult<NodeInfo?>(DumpIndex, Tables.Nodes.Get(key.Span) is { } found ? InfoOf(found) : null);
-    }
-
-    /// <summary>Ordered by lower-cased name.</summary>
-    public QueryResult<IReadOnlyList<NodeInfo>> NodeDump(WatchSet? watches)
-    {
-        WatchRow(watches, "", IndexNames.Nodes);
-        WatchRow(watches, "", IndexNames.Services);
-        WatchRow(watches, "", IndexNames.Checks);
-        var infos = new List<NodeInfo>(Tables.Nodes.Count);
-        foreach (ByteMapEntry<Node> entry in Tables.Nodes.All()) infos.Add(InfoOf(entry.Value));
-        return new QueryResult<IReadOnlyList<NodeInfo>>(DumpIndex, infos);
-    }
-
-    private ulong DumpIndex => Math.Max(MaxIndex(IndexNames.Nodes, IndexNames.Services), IndexOf(IndexNames.Checks));
-
     private Node? FindNodeById(string prefix)
     {
         if (prefix.Length < MinIdPrefix) return null;
@@ -113,8 +90,6 @@ public sealed partial class ClusterState
         byte[] row = matches.Current.Value;
         return matches.MoveNext() ? null : Tables.Nodes.Get(row);
     }
-
-    private NodeInfo InfoOf(Node node) => new(node, ServicesOn(node.Name), ChecksOn(node.Name));
 
     private List<NodeService> ServicesOn(string node)
     {
@@ -134,7 +109,8 @@ public sealed partial class ClusterState
         return instances;
     }
 
-    /// <summary>The node named in the key of a row of <see cref="StateTables.ServicesByName"/>.</summary>
+    /// <summary>The node named in the key of a row of a table of services.</summary>
+    /// <param name="scopeLength">Bytes of the key before the name.</param>
     private Node NodeOf(byte[] key, int scopeLength)
     {
         ReadOnlySpan<byte> rest = key.AsSpan(scopeLength);

@@ -76,19 +76,21 @@ public sealed partial class ClusterState
         var instances = new List<CheckServiceNode>();
         var checkScope = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
         foreach (ByteMapEntry<NodeService> entry in Tables.ServicesByName.WithPrefix(scope.Span))
-        {
-            Node node = NodeOf(entry.Key, scope.Span.Length);
-            var checks = new List<HealthCheck>();
-            checkScope.Clear();
-            checkScope.AddScope(node.Name);
-            checkScope.AddSeparator();
-            foreach (ByteMapEntry<HealthCheck> check in Tables.ChecksByInstance.WithPrefix(checkScope.Span)) checks.Add(check.Value);
-            if (entry.Value.Id.Length > 0) AddInstanceChecks(ref checkScope, node, entry.Value, checks);
-            instances.Add(new CheckServiceNode(node, entry.Value, checks));
-        }
-
+            instances.Add(HealthOf(NodeOf(entry.Key, scope.Span.Length), entry.Value, ref checkScope));
         if (row is not null) row.Health = instances;
         return instances;
+    }
+
+    /// <param name="scope">Only its memory is used.</param>
+    private CheckServiceNode HealthOf(Node node, NodeService service, ref KeyBuilder scope)
+    {
+        var checks = new List<HealthCheck>();
+        scope.Clear();
+        scope.AddScope(node.Name);
+        scope.AddSeparator();
+        foreach (ByteMapEntry<HealthCheck> check in Tables.ChecksByInstance.WithPrefix(scope.Span)) checks.Add(check.Value);
+        if (service.Id.Length > 0) AddInstanceChecks(ref scope, node, service, checks);
+        return new CheckServiceNode(node, service, checks);
     }
 
     private void AddInstanceChecks(ref KeyBuilder scope, Node node, NodeService service, List<HealthCheck> checks)

@@ -128,13 +128,16 @@ internal sealed class FakeCatalog : ICatalog, IHealth
         }
     }
 
-    ValueTask<RpcResult<IReadOnlyList<string>>> ICatalog.ListDatacentersAsync(DcSpecificRequest request) =>
+    ValueTask<RpcResult<IReadOnlyList<string>>> ICatalog.ListDatacentersAsync(DatacentersRequest request) =>
         throw new NotSupportedException();
 
     ValueTask<RpcResult<IReadOnlyList<Node>>> ICatalog.ListNodesAsync(DcSpecificRequest request) =>
         throw new NotSupportedException();
 
     ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ICatalog.ListServicesAsync(DcSpecificRequest request) =>
+        throw new NotSupportedException();
+
+    ValueTask<RpcResult<IReadOnlyList<string>>> ICatalog.ServiceListAsync(DcSpecificRequest request) =>
         throw new NotSupportedException();
 
     ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ICatalog.ServiceNodesAsync(ServiceSpecificRequest request) =>

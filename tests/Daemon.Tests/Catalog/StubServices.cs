@@ -7,7 +7,7 @@ namespace Consul.Fast.Daemon.Tests.Catalog;
 /// <summary>A catalog that answers what a test puts in and remembers what it was asked.</summary>
 internal sealed class StubCatalog : ICatalog
 {
-    public QueryMeta Meta { get; set; } = new(7, TimeSpan.Zero, KnownLeader: true);
+    public QueryMeta Meta { get; set; } = new(7, TimeSpan.Zero, knownLeader: true);
 
     public string? Error { get; set; }
 
@@ -37,12 +37,15 @@ internal sealed class StubCatalog : ICatalog
         return Answer(true);
     }
 
-    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DcSpecificRequest request) =>
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
         Answer<IReadOnlyList<string>>(["dc1"]);
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request) => Ask(request, Nodes);
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceTags>>> ListServicesAsync(DcSpecificRequest request) => Ask(request, Services);
+
+    public ValueTask<RpcResult<IReadOnlyList<string>>> ServiceListAsync(DcSpecificRequest request) =>
+        Ask<IReadOnlyList<string>>(request, [.. Services.Select(static s => s.Service)]);
 
     public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request) =>
         Ask(request, Instances);
@@ -81,7 +84,7 @@ internal sealed class StubHealth : IHealth
     private ValueTask<RpcResult<T>> Ask<T>(QueryRequest request, T value)
     {
         Asked = request;
-        var meta = new QueryMeta(7, TimeSpan.FromMilliseconds(12), KnownLeader: true);
+        var meta = new QueryMeta(7, TimeSpan.FromMilliseconds(12), knownLeader: true);
         return new(Error is null ? RpcResult<T>.Ok(value, meta) : RpcResult<T>.Fail(Error));
     }
 }

@@ -102,8 +102,11 @@ public sealed class KvReadAllocationTests
         public ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request) => throw new NotSupportedException();
 
         public ValueTask<RpcResult<DirEntry?>> GetAsync(KeyRequest request) =>
-            new(RpcResult<DirEntry?>.Ok(request.Key.Span.SequenceEqual(entry.Key) ? entry : null, new QueryMeta(entry.ModifyIndex, default, true)));
+            new(RpcResult<DirEntry?>.Ok(request.Key.Span.SequenceEqual(entry.Key) ? entry : null, new QueryMeta(entry.ModifyIndex, TimeSpan.Zero, true)));
 
         public ValueTask<RpcResult<IReadOnlyList<DirEntry>>> ListAsync(KeyRequest request) => throw new NotSupportedException();
+
+        public ValueTask<RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>>> ListKeysAsync(KeyListRequest request) =>
+            throw new NotSupportedException();
     }
 }

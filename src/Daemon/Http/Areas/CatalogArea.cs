@@ -62,7 +62,7 @@ internal sealed class CatalogArea(ICatalog catalog)
     /// <summary>A fault in the consistency parameters does not end this request: its text stands before the list.</summary>
     private async ValueTask DatacentersAsync(HttpExchange exchange)
     {
-        var request = new DcSpecificRequest();
+        var request = new DatacentersRequest();
         bool valid = exchange.TryParseConsistency(request);
         RpcResult<IReadOnlyList<string>> result = await catalog.ListDatacentersAsync(request);
         if (result.Error is { } error) exchange.Error(error);
@@ -95,10 +95,10 @@ internal sealed class CatalogArea(ICatalog catalog)
         var request = new ServiceSpecificRequest();
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing service name")) return;
         request.ServiceName = exchange.Argument;
-        request.ServiceTags = ReadAnswers.Tags(exchange);
+        ReadAnswers.ReadTags(exchange, request);
         RpcResult<IReadOnlyList<ServiceInstance>> result = await catalog.ServiceNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
-        if (IsNarrowed(request) || request.ServiceTags is not null)
+        if (IsNarrowed(request) || request.TagFilter)
             exchange.Json(result.Value, ReadAnswers.ListWriter<ServiceInstance>(RecordJson.Write));
         else
             _instances.Send(exchange, request.ServiceName, result.Value);

@@ -51,7 +51,7 @@ internal sealed class HealthArea(IHealth health)
         var request = new ServiceSpecificRequest();
         if (!ReadAnswers.TryPrepare(exchange, request, ServiceMissing)) return;
         request.ServiceName = exchange.Argument;
-        request.ServiceTags = ReadAnswers.Tags(exchange);
+        ReadAnswers.ReadTags(exchange, request);
         RpcResult<IReadOnlyList<CheckServiceNode>> result = await health.ServiceNodesAsync(request);
         // Unlike the other reads, this one has no metadata on failure.
         if (result.Error is { } error)
@@ -69,7 +69,7 @@ internal sealed class HealthArea(IHealth health)
         }
 
         IReadOnlyList<CheckServiceNode> found = passing ? OnlyPassing(result.Value) : result.Value;
-        if (request.ServiceTags is not null || request.Filter.Length > 0 || request.NodeMetaFilters is not null)
+        if (request.TagFilter || request.Filter.Length > 0 || request.NodeMetaFilters is not null)
             exchange.Json(found, ReadAnswers.ListWriter<CheckServiceNode>(RecordJson.Write));
         else
             (passing ? _passing : _all).Send(exchange, request.ServiceName, found);

@@ -30,8 +30,8 @@ internal sealed class KvArea(IKvs kvs)
     {
         QueryParameters query = exchange.Query;
         request.Key = exchange.ArgumentBytes;
-        bool keys = false;
-        if (query.Count > 0 && ((keys = query.Has("keys")) || query.Has("recurse"))) return ListAsync(exchange, request, keys);
+        if (query.Count > 0 && query.Has("keys")) return ListKeysAsync(exchange, request.Key);
+        if (query.Count > 0 && query.Has("recurse")) return ListAsync(exchange, request);
         if (IsKeyMissing(exchange)) return default;
         ValueTask<RpcResult<DirEntry?>> read = kvs.GetAsync(request);
         if (!read.IsCompletedSuccessfully) return AnswerEntryAsync(exchange, read);
@@ -83,7 +83,7 @@ internal sealed class KvArea(IKvs kvs)
         exchange.Bytes(StatusCodes.Status200OK, RawContentType, value);
     }
 
-    private async ValueTask ListAsync(HttpExchange exchange, KeyRequest request, bool keys)
+    private async ValueTask ListAsync(HttpExchange exchange, KeyRequest request)
     {
         RpcResult<IReadOnlyList<DirEntry>> result = await kvs.ListAsync(request);
         if (result.Error is { } error)
@@ -93,20 +93,27 @@ internal sealed class KvArea(IKvs kvs)
         }
 
         exchange.SetMeta(result.Meta, effectiveConsistency: false);
-        if (result.Value.Count == 0 && !(keys && request.Key.IsEmpty))
+        if (result.Value.Count == 0) exchange.Empty(StatusCodes.Status404NotFound);
+        else exchange.Json(result.Value, KvEntryJson.WriteList);
+    }
+
+    private async ValueTask ListKeysAsync(HttpExchange exchange, ReadOnlyMemory<byte> prefix)
+    {
+        QueryParameters query = exchange.Query;
+        string separator = query.Get("separator") is { Length: > 0 } right ? right : query.Get("seperator") ?? "";
+        var request = new KeyListRequest { Prefix = prefix, Separator = Encoding.UTF8.GetBytes(separator) };
+        if (!exchange.TryParseQueryOptions(request)) return;
+        RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>> result = await kvs.ListKeysAsync(request);
+        if (result.Error is { } error)
         {
-            exchange.Empty(StatusCodes.Status404NotFound);
+            exchange.Error(error);
+            return;
         }
-        else if (keys)
-        {
-            QueryParameters query = exchange.Query;
-            string separator = query.Get("separator") is { Length: > 0 } right ? right : query.Get("seperator") ?? "";
-            exchange.Json(KvKeys.Cut(result.Value, request.Key.Length, Encoding.UTF8.GetBytes(separator)), WriteKeys);
-        }
-        else
-        {
-            exchange.Json(result.Value, KvEntryJson.WriteList);
-        }
+
+        exchange.SetMeta(result.Meta, effectiveConsistency: false);
+        // The root is never missing, only empty.
+        if (result.Value.Count == 0 && !prefix.IsEmpty) exchange.Empty(StatusCodes.Status404NotFound);
+        else exchange.Json(result.Value, WriteKeys);
     }
 
     private async ValueTask PutAsync(HttpExchange exchange, KeyRequest request)

@@ -81,7 +81,7 @@ internal sealed class SessionArea(ISessions sessions)
 
     private async ValueTask ListAsync(HttpExchange exchange)
     {
-        var request = new DcSpecificRequest();
+        var request = new SessionSpecificRequest();
         if (!exchange.TryParseQueryOptions(request) || exchange.RefusesNamespace()) return;
         AnswerList(exchange, await sessions.ListAsync(request));
     }

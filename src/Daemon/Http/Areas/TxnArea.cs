@@ -38,16 +38,20 @@ internal sealed class TxnArea(ITxn transactions)
 
         string asked = exchange.Datacenter();
         string datacenter = asked.Length == 0 ? exchange.Options.Datacenter : asked;
+        if (!input.HasWrites)
+        {
+            await ReadAsync(exchange, new TxnReadRequest { Datacenter = datacenter, Ops = input.Ops, Token = exchange.Token() });
+            return;
+        }
+
         var request = new TxnRequest { Datacenter = datacenter, Ops = input.Ops, Token = exchange.Token() };
-        if (input.HasWrites) Answer(exchange, await transactions.ApplyAsync(request), readOnly: false);
-        else await ReadAsync(exchange, request);
+        Answer(exchange, await transactions.ApplyAsync(request), readOnly: false);
     }
 
-    private async ValueTask ReadAsync(HttpExchange exchange, TxnRequest request)
+    private async ValueTask ReadAsync(HttpExchange exchange, TxnReadRequest request)
     {
-        var options = new DcSpecificRequest { Token = request.Token };
-        if (!exchange.TryParseConsistency(options)) return;
-        RpcResult<TxnResponse> result = await transactions.ReadAsync(request, options);
+        if (!exchange.TryParseConsistency(request)) return;
+        RpcResult<TxnResponse> result = await transactions.ReadAsync(request);
         if (result.Error is null) exchange.SetContact(result.Meta);
         Answer(exchange, result, readOnly: true);
     }
@@ -77,7 +81,7 @@ internal sealed class TxnArea(ITxn transactions)
         if (answer.Meta is { } meta)
         {
             writer.WriteNumber("Index"u8, meta.Index);
-            writer.WriteNumber("LastContact"u8, meta.LastContact.Ticks * 100);
+            writer.WriteNumber("LastContact"u8, meta.LastContactNs);
             writer.WriteBoolean("KnownLeader"u8, meta.KnownLeader);
             writer.WriteString("ConsistencyLevel"u8, ""u8);
             writer.WriteBoolean("NotModified"u8, false);
