@@ -298,7 +298,7 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
         bool small = _queuedBytes + _control.Length <= PinnedBlockPool.SmallBlock / 2;
         if (_block is not null && (small || _block.Memory.Length >= PinnedBlockPool.LargeBlock)) return;
         _block?.Dispose();
-        _block = small ? PinnedBlockPool.Small.Rent() : PinnedBlockPool.Large.Rent();
+        _block = small ? _pool.Rent(PinnedBlockPool.SmallBlock) : PinnedBlockPool.Large.Rent();
     }
 
     private int Fill(Span<byte> block)
