@@ -86,11 +86,20 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
         }
     }
 
-    /// <summary>Moves everything to the end of another queue of the same pool, without copying.</summary>
+    /// <summary>
+    /// Moves everything to the end of another queue of the same pool, without copying unless it fits into the block the
+    /// other is filling: many small moves then share a block instead of holding one each.
+    /// </summary>
     public void MoveTo(BlockBuffer target)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (IsEmpty) return;
+        if (Length <= target._free.Length)
+        {
+            CopyTo(target);
+            return;
+        }
+
         if (target.IsEmpty) (target._firstOffset, target._first) = (_firstOffset, _first);
         else AppendTo(target);
         target._last = _last;
@@ -101,6 +110,7 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
         _free = default;
         _firstOffset = 0;
         Length = 0;
+        TakeSparesOf(target);
     }
 
     /// <summary>Forgets everything and returns every block.</summary>
@@ -115,6 +125,25 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
         Clear();
         _spare = null;
         _spares = 0;
+    }
+
+    private void CopyTo(BlockBuffer target)
+    {
+        while (!IsEmpty)
+        {
+            ReadOnlySpan<byte> head = FirstSpan.Span;
+            head.CopyTo(target._free.Span);
+            target.Advance(head.Length);
+            Consume(head.Length);
+        }
+    }
+
+    /// <summary>Segments travel one way; the target frees them, and without this the source would make new ones for ever.</summary>
+    private void TakeSparesOf(BlockBuffer target)
+    {
+        if (_spares >= target._spares) return;
+        (_spare, target._spare) = (target._spare, _spare);
+        (_spares, target._spares) = (target._spares, _spares);
     }
 
     private void AppendTo(BlockBuffer target)
