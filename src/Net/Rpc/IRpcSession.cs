@@ -3,7 +3,10 @@ namespace Consul.Fast.Net.Rpc;
 /// <summary>The client's end of a multiplexed connection. Thread safe.</summary>
 internal interface IRpcSession
 {
-    /// <summary>Why no stream can be opened any more; null while one can.</summary>
+    /// <summary>Why no stream can be opened now; null while one can.</summary>
+    string? OpenFailure { get; }
+
+    /// <summary>Why the session ended; null before.</summary>
     string? CloseText { get; }
 
     /// <summary>Completes when the connection is over; never fails.</summary>

@@ -31,7 +31,6 @@ public static class RpcErrors
     internal const string StartStreamPrefix = GettingClientPrefix + "failed to start stream: ";
     internal const string InsecureConnectPrefix = "rpcinsecure error establishing connection: ";
     internal const string InsecureCallPrefix = "rpcinsecure error making call: ";
-    internal const string NotAccepting = "remote end is not accepting connections";
     internal const string SessionShutdown = "session shutdown";
     internal const string EmptyText = "rpc: error without a text";
     internal const string UndecodableReply = "codec.decoder: the reply cannot be decoded";

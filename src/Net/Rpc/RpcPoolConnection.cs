@@ -65,7 +65,7 @@ internal sealed class RpcPoolConnection
     public async ValueTask<string?> SendAsync(RpcPendingCall call, CancellationToken cancellation)
     {
         if (TrySend(call, cancellation)) return null;
-        if (!TryAcquire(out RpcClientStream? stream)) return CloseText;
+        if (!TryAcquire(out RpcClientStream? stream)) return OpenFailure;
         bool sent = stream is not null && stream.TrySend(call, cancellation);
         try
         {
@@ -80,7 +80,7 @@ internal sealed class RpcPoolConnection
             if (!sent) Leave();
         }
 
-        return sent ? null : CloseText;
+        return sent ? null : OpenFailure;
     }
 
     /// <summary>
@@ -153,7 +153,7 @@ internal sealed class RpcPoolConnection
         await _session.Completion.ConfigureAwait(false);
     }
 
-    private string CloseText => _session.CloseText ?? RpcErrors.NotAccepting;
+    private string OpenFailure => _session.OpenFailure ?? RpcErrors.SessionShutdown;
 
     private bool TryAcquire(out RpcClientStream? stream)
     {

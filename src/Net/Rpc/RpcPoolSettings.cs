@@ -1,3 +1,5 @@
+using Consul.Fast.Net.Yamux;
+
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>Settings of an <see cref="RpcPool"/>; the defaults are those of a client agent.</summary>
@@ -20,4 +22,7 @@ public sealed record RpcPoolSettings
 
     /// <summary>Longest response body in bytes; a listing of a whole store is large.</summary>
     public long MaxResponseBytes { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Multiplexed connections.</summary>
+    public YamuxSettings Yamux { get; init; } = new();
 }

@@ -1,3 +1,5 @@
+using Consul.Fast.Net.Yamux;
+
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>The end of a server: what runs is finished, nothing new begins.</summary>
@@ -15,10 +17,16 @@ public sealed partial class RpcServer
     public async Task DrainAsync(TimeSpan limit)
     {
         List<RpcChannel> channels = BeginDrain();
+        YamuxSession[] sessions = [.. _sessions.Keys];
+        foreach (YamuxSession session in sessions) session.GoAway();
         foreach (RpcChannel channel in channels) channel.Wake();
-        await Task.WhenAny(_drained.Task, Task.Delay(limit, _time)).ConfigureAwait(false);
+        Task timeout = Task.Delay(limit, _time);
+        await Task.WhenAny(_drained.Task, timeout).ConfigureAwait(false);
         if (!_drained.Task.IsCompleted) RpcLog.DrainCutOff(Logger, InFlight);
+        // The last answers may still stand in the queues of the sessions.
+        await Task.WhenAny(Task.WhenAll(sessions.Select(static session => session.WhenWrittenAsync())), timeout).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (YamuxSession session in sessions) await session.CloseAsync().ConfigureAwait(false);
         foreach (RpcChannel channel in SnapshotChannels()) channel.Abort();
     }
 

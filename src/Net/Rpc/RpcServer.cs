@@ -1,5 +1,6 @@
 using System.Net;
 using Consul.Fast.Net.Metrics;
+using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Net.Rpc;
@@ -12,6 +13,7 @@ public sealed partial class RpcServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IMetrics _metrics;
+    private readonly TimerWheel _timers;
     private readonly TimeProvider _time;
     private RpcChannel? _firstChannel;
     private int _channels;
@@ -20,16 +22,18 @@ public sealed partial class RpcServer : IAsyncDisposable
     private long _nextRefusalLog;
 
     /// <param name="registry">All methods; nothing can be added to it afterwards.</param>
-    /// <param name="time">Measures the drain time and the pace of warnings.</param>
-    public RpcServer(RpcRegistry registry, RpcServerSettings settings, ILogger logger, IMetrics metrics, TimeProvider? time = null)
+    /// <param name="timers">Serves the deadlines of the sessions; its clock measures the drain time.</param>
+    public RpcServer(RpcRegistry registry, RpcServerSettings settings, TimerWheel timers, ILogger logger, IMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(timers);
         registry.Freeze();
         Registry = registry;
         Settings = settings;
         Logger = logger;
         _metrics = metrics;
-        _time = time ?? TimeProvider.System;
+        _timers = timers;
+        _time = timers.Time;
         Stopping = _stopping.Token;
     }
 

@@ -1,3 +1,5 @@
+using Consul.Fast.Net.Yamux;
+
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>Limits of an <see cref="RpcServer"/>.</summary>
@@ -14,4 +16,7 @@ public sealed record RpcServerSettings
     /// values, have a few MiB.
     /// </summary>
     public long MaxRequestBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Multiplexed connections.</summary>
+    public YamuxSettings Yamux { get; init; } = new();
 }
