@@ -28,7 +28,7 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private readonly HttpOptions _options;
     private readonly HttpApplication _application;
-    private readonly ConnectionLimiter _limiter;
+    private readonly HttpConnectionLimiter _limiter;
     private readonly ILogger _logger;
     private readonly KestrelServer _server;
     private readonly List<ListenOptions> _listeners = [];
@@ -38,7 +38,7 @@ internal sealed class HttpServer : IAsyncDisposable
         _options = options;
         _logger = logger;
         _application = new HttpApplication(routes, options, logger);
-        _limiter = new ConnectionLimiter(options.MaxConnectionsPerClient);
+        _limiter = new HttpConnectionLimiter(options.MaxConnectionsPerClient);
         var transport = new SocketTransportOptions
         {
             // Handlers never block, so the thread that finds a socket ready may as well run the request.

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
+using Consul.Fast.Net.Transport;
 using Microsoft.AspNetCore.Connections;
 
 namespace Consul.Fast.Daemon.Http;
@@ -8,7 +8,7 @@ namespace Consul.Fast.Daemon.Http;
 /// Bounds the connections from one source address. One above the bound gets a fixed reply at once and is closed; clients
 /// on Unix sockets are not counted. Thread safe.
 /// </summary>
-internal sealed class ConnectionLimiter(int limit)
+internal sealed class HttpConnectionLimiter(int limit)
 {
     private static readonly TimeSpan WriteBudget = TimeSpan.FromMilliseconds(10);
 
@@ -18,18 +18,14 @@ internal sealed class ConnectionLimiter(int limit)
         .. "Your IP is issuing too many concurrent connections, please rate limit your calls\n"u8,
     ];
 
-    private readonly ConcurrentDictionary<IPAddress, int> _open = new();
-    private volatile int _limit = limit;
+    private readonly ConnectionLimiter _limiter = new(limit);
 
     /// <summary>0 means no limit; a change applies to later connections.</summary>
     public int Limit
     {
-        get => _limit;
-        set => _limit = value;
+        get => _limiter.Limit;
+        set => _limiter.Limit = value;
     }
-
-    /// <summary>Source addresses with open connections.</summary>
-    public int Sources => _open.Count;
 
     /// <summary>Serves a connection when its source may have one more.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -40,8 +36,7 @@ internal sealed class ConnectionLimiter(int limit)
             return;
         }
 
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (!TryEnter(address))
+        if (!_limiter.TryEnter(address))
         {
             await RefuseAsync(connection);
             return;
@@ -53,23 +48,8 @@ internal sealed class ConnectionLimiter(int limit)
         }
         finally
         {
-            Leave(address);
+            _limiter.Leave(address);
         }
-    }
-
-    private bool TryEnter(IPAddress address)
-    {
-        int limit = _limit;
-        int open = _open.AddOrUpdate(address, 1, static (_, count) => count + 1);
-        if (limit <= 0 || open <= limit) return true;
-        Leave(address);
-        return false;
-    }
-
-    private void Leave(IPAddress address)
-    {
-        int open = _open.AddOrUpdate(address, 0, static (_, count) => count - 1);
-        if (open == 0) _open.TryRemove(KeyValuePair.Create(address, 0));
     }
 
     private static async Task RefuseAsync(ConnectionContext connection)
