@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
+using Consul.Fast.Net.Transport;
 
 namespace Consul.Fast.Net.Rpc;
 
@@ -103,7 +103,7 @@ internal sealed class RpcChannel
         catch (Exception exception)
         {
             // A connection that breaks shows in its stream as one of these; anything else must not be lost in a task.
-            if (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+            if (CloseReason.IsLoss(exception))
                 RpcLog.StreamClosed(_server.Logger, exception.Message, _remote);
             else RpcLog.StreamDefect(_server.Logger, _remote, exception);
             _reset = true;

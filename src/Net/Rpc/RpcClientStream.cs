@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
+using Consul.Fast.Net.Transport;
 
 namespace Consul.Fast.Net.Rpc;
 
@@ -99,7 +99,7 @@ internal sealed class RpcClientStream
         {
             await flush.ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsBroken(exception))
+        catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
             Reset();
         }
@@ -161,7 +161,7 @@ internal sealed class RpcClientStream
         {
             // A broken connection is ordinary; anything else is a defect of a decoder and must reach the caller as an error.
             failure = exception.Message;
-            if (!IsBroken(exception)) RpcLog.ClientDefect(_connection.Pool.Logger, _connection.Server.Node, exception);
+            if (!CloseReason.IsLoss(exception)) RpcLog.ClientDefect(_connection.Pool.Logger, _connection.Server.Node, exception);
         }
 
         End(failure);
@@ -249,7 +249,4 @@ internal sealed class RpcClientStream
     {
         if (Interlocked.Decrement(ref _users) == 0) _stream.Release();
     }
-
-    private static bool IsBroken(Exception exception) =>
-        exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException;
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +17,14 @@ public sealed partial class RpcPool : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<RpcPoolKey, RpcPoolConnection> _connections = new();
     private readonly IRpcConnector _connector;
+    private readonly IRpcDialer? _dialer;
     private readonly TimerWheel _timers;
+
+    /// <param name="timers">Serves the deadlines of the sessions and finds idle connections.</param>
+    /// <param name="blocks">Blocks for bytes that wait in the sessions; null for those of the process.</param>
+    public RpcPool(IRpcDialer dialer, RpcPoolSettings settings, TimerWheel timers, ILogger logger, MemoryPool<byte>? blocks = null)
+        : this(new YamuxConnector(dialer, settings.Yamux, timers, blocks ?? PinnedBlockPool.Small, logger), settings, timers, logger) =>
+        _dialer = dialer;
 
     internal RpcPool(IRpcConnector connector, RpcPoolSettings settings, TimerWheel timers, ILogger logger)
     {

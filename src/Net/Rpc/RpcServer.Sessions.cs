@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
+using Consul.Fast.Net.Buffers;
+using Consul.Fast.Net.Transport;
 using Consul.Fast.Net.Yamux;
 
 namespace Consul.Fast.Net.Rpc;
@@ -14,7 +16,26 @@ public sealed partial class RpcServer
     /// <summary>Multiplexed connections that are open now.</summary>
     public int Sessions => _sessions.Count;
 
-    /// <summary>Serves a session until it is over. Calls that still run then go on; their answers are dropped.</summary>
+    /// <summary>
+    /// Serves calls directly on a connection until it ends. The caller owns the connection and closes it afterwards.
+    /// </summary>
+    public Task ServeConnectionAsync(TcpConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return ServeAsync(new TcpRpcStream(connection), connection.RemoteEndPoint);
+    }
+
+    /// <summary>
+    /// Serves a multiplexed connection until it ends. The caller owns the connection and closes it afterwards; calls that
+    /// still run then go on, and their answers are dropped.
+    /// </summary>
+    public Task ServeSessionAsync(TcpConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return ServeSessionAsync(connection.Stream, connection.Input, connection.RemoteEndPoint, PinnedBlockPool.Small);
+    }
+
+    /// <summary>Serves a session until it is over.</summary>
     internal async Task ServeSessionAsync(Stream stream, PipeReader input, IPEndPoint remote, MemoryPool<byte> pool)
     {
         var acceptor = new Acceptor(this, remote);
