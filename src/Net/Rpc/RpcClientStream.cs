@@ -113,8 +113,9 @@ internal sealed class RpcClientStream
     /// <summary>The encoder failed, which is a defect of ours: the caller gets the exception.</summary>
     private void OnSendFailed(RpcPendingCall call, Exception exception)
     {
+        bool taken = TryTakeBack(call);
         Reset();
-        if (TryTakeBack(call))
+        if (taken)
         {
             _connection.Return(this, keep: false);
             call.Fault(exception);

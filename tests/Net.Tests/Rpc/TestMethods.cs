@@ -130,6 +130,8 @@ internal static class Eventually
 
     public static Task<T> InTimeAsync<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
 
+    public static Task<T> InTimeAsync<T>(this Task<T> task) => task.WaitAsync(Limit);
+
     public static Task InTimeAsync(this Task task) => task.WaitAsync(Limit);
 }
 
