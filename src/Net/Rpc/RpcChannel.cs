@@ -23,6 +23,7 @@ internal sealed class RpcChannel
     private string? _refusal;
     private ulong _seq;
     private bool _hasHeader;
+    private bool _over;
     private bool _reset;
 
     public RpcChannel(RpcServer server, IRpcStream stream, IPEndPoint remote)
@@ -94,7 +95,7 @@ internal sealed class RpcChannel
                         return;
                 }
 
-                if (_reset) return;
+                if (_over) return;
                 _reader.Release();
                 FlushResult flushed = await _output.FlushAsync().ConfigureAwait(false);
                 if (flushed.IsCompleted || _call.ClosesStream) return;
@@ -178,13 +179,14 @@ internal sealed class RpcChannel
     {
         if (exception is OperationCanceledException && _server.Stopping.IsCancellationRequested)
         {
-            _reset = true;
+            // Its caller reads an end of file, and may ask another server.
+            _over = true;
             return;
         }
 
         RpcLog.MethodDefect(_server.Logger, method.Name, _remote, exception);
         // Half an answer cannot be taken back; a broken stream is the only sign that it is none.
-        if (_call.IsAnswered) _reset = true;
+        if (_call.IsAnswered) _over = _reset = true;
         else _call.Reject(RpcErrors.Internal(method.Name));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
@@ -70,11 +71,12 @@ internal static class TestMethods
 /// <summary>Keeps what is counted.</summary>
 internal sealed class CountingMetrics : IMetrics
 {
-    private readonly ConcurrentDictionary<string, double> _counters = new();
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _counters = new();
 
-    public double this[string name] => _counters.GetValueOrDefault(name);
+    public int this[string name] => _counters.TryGetValue(name, out StrongBox<int>? counter) ? Volatile.Read(ref counter.Value) : 0;
 
-    public void IncrCounter(string name, double value = 1) => _counters.AddOrUpdate(name, value, (_, old) => old + value);
+    public void IncrCounter(string name, double value = 1) =>
+        Interlocked.Add(ref _counters.GetOrAdd(name, static _ => new StrongBox<int>()).Value, (int)value);
 
     public void AddSample(string name, double value)
     {
