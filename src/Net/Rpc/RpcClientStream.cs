@@ -25,9 +25,10 @@ internal sealed class RpcClientStream
     private RpcPendingCall? _call;
     private string? _error;
     private int _users = 1;
-    private int _flushes;
     private bool _hasHeader;
+    private bool _closing;
     private bool _ended;
+    private bool _flushing;
 
     public RpcClientStream(RpcPoolConnection connection, IRpcStream stream)
     {
@@ -54,47 +55,72 @@ internal sealed class RpcClientStream
         {
             call.BeginSending(this);
             Interlocked.Exchange(ref _call, call);
-            if (!Volatile.Read(ref _ended)) Write(call);
+            if (!Volatile.Read(ref _ended)) Send(call, cancellation);
             else if (TryTakeBack(call)) return false;
-        }
-        catch (Exception exception)
-        {
-            OnSendFailed(call, exception);
-            return true;
+            else call.Sent();
         }
         finally
         {
             Leave();
         }
 
-        call.Sent(cancellation);
         return true;
     }
 
     /// <summary>Takes the call off the stream; true for one caller at most, who must then end it.</summary>
     public bool TryTakeBack(RpcPendingCall call) => Interlocked.CompareExchange(ref _call, null, call) == call;
 
-    /// <summary>The call was given up: its answer may still come, so the stream cannot be used again.</summary>
-    public void OnCanceled()
+    /// <summary>Both parties of a call have left the stream: it becomes free or ends.</summary>
+    public void GiveBack(bool keep)
     {
-        Reset();
-        _connection.Return(this, keep: false);
+        if (_connection.Return(this, keep)) return;
+        Volatile.Write(ref _closing, true);
+        if (!TryEnter()) return;
+        _input.CancelPendingRead();
+        Leave();
     }
 
-    private void Write(RpcPendingCall call)
+    /// <summary>Ends both directions at once; whatever the loop or a flush waits for ends with them. Any thread.</summary>
+    public void Reset()
     {
-        RpcHeaders.WriteRequest(_output, Interlocked.Increment(ref s_seq), call.Name);
-        call.WriteRequest(_output);
-        ValueTask<FlushResult> flush = _output.FlushAsync();
+        if (!TryEnter()) return;
+        _stream.Reset();
+        Leave();
+    }
+
+    private void Send(RpcPendingCall call, CancellationToken cancellation)
+    {
+        ValueTask<FlushResult> flush;
+        try
+        {
+            RpcHeaders.WriteRequest(_output, Interlocked.Increment(ref s_seq), call.Name);
+            call.WriteRequest(_output);
+            // A flush that is given up would leave half a request behind; a call given up resets its stream instead.
+            flush = _output.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            OnSendFailed(call, exception);
+            return;
+        }
+
+        call.Watch(cancellation);
+        if (!flush.IsCompletedSuccessfully)
+        {
+            _ = FinishFlushAsync(call, flush);
+            return;
+        }
+
         // A failure shows at the reading end as well.
-        if (flush.IsCompletedSuccessfully) _ = flush.Result;
-        else _ = FinishFlushAsync(flush);
+        _ = flush.Result;
+        call.Sent();
     }
 
-    private async Task FinishFlushAsync(ValueTask<FlushResult> flush)
+    private async Task FinishFlushAsync(RpcPendingCall call, ValueTask<FlushResult> flush)
     {
+        Volatile.Write(ref _flushing, true);
         Interlocked.Increment(ref _users);
-        Interlocked.Increment(ref _flushes);
+        if (Volatile.Read(ref _ended)) Reset();
         try
         {
             await flush.ConfigureAwait(false);
@@ -103,11 +129,10 @@ internal sealed class RpcClientStream
         {
             Reset();
         }
-        finally
-        {
-            Interlocked.Decrement(ref _flushes);
-            Leave();
-        }
+
+        Volatile.Write(ref _flushing, false);
+        Leave();
+        call.Sent();
     }
 
     /// <summary>The encoder failed, which is a defect of ours: the caller gets the exception.</summary>
@@ -117,13 +142,13 @@ internal sealed class RpcClientStream
         Reset();
         if (taken)
         {
-            _connection.Return(this, keep: false);
+            GiveBack(keep: false);
             call.Fault(exception);
         }
         else
         {
             RpcLog.ClientDefect(_connection.Pool.Logger, _connection.Server.Node, exception);
-            call.Sent(CancellationToken.None);
+            call.Sent();
         }
     }
 
@@ -132,7 +157,7 @@ internal sealed class RpcClientStream
         string? failure = null;
         try
         {
-            while (true)
+            while (!Volatile.Read(ref _closing))
             {
                 RpcReadStatus status = _reader.Read(_hasHeader ? Settings.MaxResponseBytes : RpcHeaders.BytesMax, out ReadOnlyMemory<byte> message);
                 if (status == RpcReadStatus.NeedMore)
@@ -176,7 +201,7 @@ internal sealed class RpcClientStream
         _ => RpcErrors.UndecodableReply,
     };
 
-    /// <summary>Ends the call with what came; false when the stream is not to be used again.</summary>
+    /// <summary>Ends the call with what came; false when nothing more is to be read.</summary>
     private bool TryComplete(ReadOnlySpan<byte> body, bool large)
     {
         RpcPendingCall? call = Interlocked.Exchange(ref _call, null);
@@ -188,12 +213,12 @@ internal sealed class RpcClientStream
         else if (!TryTakeReply(call, body)) (outcome, error) = (RpcOutcome.Broken, RpcErrors.UndecodableReply);
         _reader.Release();
         if (error is not null && RpcErrors.IsEofLike(error)) _connection.Drop(error);
-        bool kept = _connection.Return(this, keep: error is null && Volatile.Read(ref _flushes) == 0);
+        bool keep = error is null;
         if (error is not null) error = RpcErrors.MakingCallPrefix + error;
         // The caller may do anything now, but this loop has to go on reading for the next call.
-        if (large) call.FinishOnThreadPool(outcome, error);
-        else call.Finish(outcome, error);
-        return kept;
+        if (large) call.FinishOnThreadPool(outcome, error, keep);
+        else call.Finish(outcome, error, keep);
+        return keep;
     }
 
     private bool TryTakeReply(RpcPendingCall call, ReadOnlySpan<byte> body)
@@ -217,20 +242,14 @@ internal sealed class RpcClientStream
         _connection.Forget(this);
         _reader.Close();
         _input.Complete();
-        _stream.Close();
+        // A server that answers before it has read the request does not read the rest: the flush would wait for it.
+        if (Volatile.Read(ref _flushing)) _stream.Reset();
+        else _stream.Close();
         Leave();
         if (call is null) return;
         string error = failure ?? RpcErrors.EndOfFile;
         if (RpcErrors.IsEofLike(error)) _connection.Drop(error);
-        _connection.Return(this, keep: false);
-        call.Finish(RpcOutcome.Broken, RpcErrors.MakingCallPrefix + error);
-    }
-
-    private void Reset()
-    {
-        if (!TryEnter()) return;
-        _stream.Reset();
-        Leave();
+        call.Finish(RpcOutcome.Broken, RpcErrors.MakingCallPrefix + error, keepStream: false);
     }
 
     private bool TryEnter()

@@ -4,13 +4,15 @@ namespace Consul.Fast.Net.Rpc;
 
 /// <summary>
 /// A call from its start to its end, whatever its types. Two parties finish it: the one that sends and the one that has the
-/// result; the object may be used for another call only after both, so the second one completes it.
+/// result. Only after both may the stream and this object serve other calls, so the second one gives the stream back and
+/// completes the call.
 /// </summary>
 internal abstract class RpcPendingCall : IThreadPoolWorkItem
 {
     private CancellationTokenRegistration _registration;
     private RpcClientStream? _stream;
     private int _parties;
+    private bool _keepsStream;
     private bool _canceled;
 
     /// <summary>The method's name and header bytes.</summary>
@@ -30,16 +32,19 @@ internal abstract class RpcPendingCall : IThreadPoolWorkItem
     {
         _stream = stream;
         _canceled = false;
+        _keepsStream = false;
         _parties = 2;
     }
 
-    /// <summary>The request is written; from here on the call may be given up.</summary>
-    public void Sent(CancellationToken cancellation)
+    /// <summary>From here on the call may be given up; only by the sender, before <see cref="Sent"/>.</summary>
+    public void Watch(CancellationToken cancellation)
     {
         if (cancellation.CanBeCanceled)
             _registration = cancellation.UnsafeRegister(static call => ((RpcPendingCall)call!).Cancel(), this);
-        Leave();
     }
+
+    /// <summary>The sender does not touch the call or its stream any more. May complete the call on this thread.</summary>
+    public void Sent() => Leave();
 
     /// <summary>Ends a call that was never sent. Completes on the calling thread.</summary>
     public void NeverSent(RpcOutcome outcome, string error)
@@ -53,32 +58,38 @@ internal abstract class RpcPendingCall : IThreadPoolWorkItem
     public abstract void Fault(Exception exception);
 
     /// <summary>
-    /// Gives the result; only by whoever took the call from its stream. May complete it on the calling thread, so it comes
-    /// last.
+    /// Gives the result; only by whoever took the call from its stream, as the last thing it does with the call. May
+    /// complete the call on this thread.
     /// </summary>
-    public void Finish(RpcOutcome outcome, string? error)
+    /// <param name="keepStream">The stream is fit for another call.</param>
+    public void Finish(RpcOutcome outcome, string? error, bool keepStream)
     {
-        Outcome = outcome;
-        Error = error;
+        SetResult(outcome, error, keepStream);
         Leave();
     }
 
     /// <summary>As <see cref="Finish"/>, on the thread pool.</summary>
-    public void FinishOnThreadPool(RpcOutcome outcome, string? error)
+    public void FinishOnThreadPool(RpcOutcome outcome, string? error, bool keepStream)
     {
-        Outcome = outcome;
-        Error = error;
+        SetResult(outcome, error, keepStream);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (_canceled) _stream!.OnCanceled();
+        if (_canceled) _stream!.Reset();
         Leave();
     }
 
     /// <summary>Hands the result to the caller; afterwards the object may already serve another call.</summary>
     protected abstract void Complete();
+
+    private void SetResult(RpcOutcome outcome, string? error, bool keepStream)
+    {
+        Outcome = outcome;
+        Error = error;
+        _keepsStream = keepStream;
+    }
 
     private void Leave()
     {
@@ -86,6 +97,7 @@ internal abstract class RpcPendingCall : IThreadPoolWorkItem
         // Waits for a cancellation that runs right now: a late one must not meet the object's next call.
         _registration.Dispose();
         _registration = default;
+        _stream!.GiveBack(_keepsStream);
         _stream = null;
         Complete();
     }
@@ -98,6 +110,6 @@ internal abstract class RpcPendingCall : IThreadPoolWorkItem
     {
         if (!_stream!.TryTakeBack(this)) return;
         _canceled = true;
-        FinishOnThreadPool(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled);
+        FinishOnThreadPool(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled, keepStream: false);
     }
 }

@@ -48,6 +48,9 @@ internal sealed class MemorySession(ServerUnderTest? server) : IRpcSession
 
     public Task Completion => _completion.Task;
 
+    /// <summary>A flush waits while so many bytes are unread; zero for never.</summary>
+    public int PauseBytes { get; set; }
+
     /// <summary>When set, no stream opens at once.</summary>
     public Task? OpenGate { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class MemorySession(ServerUnderTest? server) : IRpcSession
     {
         stream = null;
         if (OpenFailure is not null || OpenGate is { IsCompleted: false }) return false;
-        (MemoryRpcStream caller, MemoryRpcStream other) = MemoryRpcStream.Create();
+        (MemoryRpcStream caller, MemoryRpcStream other) = MemoryRpcStream.Create(PauseBytes);
         lock (Callers)
         {
             Callers.Add(caller);

@@ -31,10 +31,10 @@ internal sealed class MemoryRpcStream : IRpcStream
 
     public bool IsReleased { get; private set; }
 
-    public static (MemoryRpcStream Caller, MemoryRpcStream Server) Create()
+    public static (MemoryRpcStream Caller, MemoryRpcStream Server) Create(int pauseBytes = 0)
     {
         var options = new PipeOptions(
-            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
+            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2, useSynchronizationContext: false);
         var up = new Pipe(options);
         var down = new Pipe(options);
         var caller = new MemoryRpcStream(down, up);
@@ -57,6 +57,8 @@ internal sealed class MemoryRpcStream : IRpcStream
         Failure ??= "stream closed";
         _outgoing.Writer.Complete();
         _incoming.Writer.Complete();
+        // A flush that waits for a reader ends as well.
+        _outgoing.Writer.CancelPendingFlush();
     }
 
     public void Release()

@@ -291,6 +291,53 @@ public sealed class RpcPoolTests : IAsyncDisposable
         Assert.Equal(2, _connector.Dials);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_answer_before_the_request_was_read_waits_for_the_flush_or_ends_it(bool error)
+    {
+        var connector = new MemoryConnector();
+        await using RpcPool pool = NewPool(connector);
+        Task<RpcResponse<byte[]>> first = pool.CallAsync(s_address, TestMethods.EchoCall, [1]).AsTask();
+        MemorySession session = await SessionOfAsync(connector);
+        session.PauseBytes = 1000;
+        Task<RpcResponse<byte[]>> call = pool.CallAsync(s_address, TestMethods.EchoCall, new byte[5000]).AsTask();
+        MemoryRpcStream server = session.Servers[1];
+        Assert.False(call.IsCompleted);
+        byte[] answer = error ? TestMethods.Failure(2, "Test.Echo", "no") : TestMethods.Success(2, "Test.Echo", 0xa1, 7);
+        await server.Output.WriteAsync(answer);
+        if (!error)
+        {
+            Assert.False(call.IsCompleted);
+            System.IO.Pipelines.ReadResult request = await server.Input.ReadAsync();
+            server.Input.AdvanceTo(request.Buffer.End);
+        }
+
+        RpcResponse<byte[]> response = await call.InTimeAsync();
+        Assert.Equal(error ? "rpc error making call: no" : null, response.Error);
+        Assert.Equal(error, session.Callers[1].IsReset);
+        Assert.Equal(error, session.Callers[1].IsReleased);
+        await session.Servers[0].Output.WriteAsync(TestMethods.Success(1, "Test.Echo", 0xa1, 7));
+        Assert.True((await first.InTimeAsync()).IsSuccess);
+    }
+
+    [Fact]
+    public async Task A_call_can_be_given_up_while_its_request_waits_for_the_window()
+    {
+        var connector = new MemoryConnector();
+        await using RpcPool pool = NewPool(connector);
+        Task<RpcResponse<byte[]>> first = pool.CallAsync(s_address, TestMethods.EchoCall, [1]).AsTask();
+        MemorySession session = await SessionOfAsync(connector);
+        session.PauseBytes = 1000;
+        using var cancel = new CancellationTokenSource();
+        Task<RpcResponse<byte[]>> call = pool.CallAsync(s_address, TestMethods.EchoCall, new byte[5000], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        Assert.Equal(RpcOutcome.Canceled, (await call.InTimeAsync()).Outcome);
+        await Eventually.TrueAsync(() => session.Callers[1].IsReleased, "the stream goes back");
+        session.Kill("over");
+        await first.InTimeAsync();
+    }
+
     [Fact]
     public async Task An_answer_nobody_asked_for_costs_the_stream()
     {
