@@ -31,7 +31,7 @@ internal static partial class TransportLog
     [LoggerMessage(6007, LogLevel.Information, "Loaded TLS certificates: subject={Subject} authorities={Authorities}")]
     public static partial void Loaded(ILogger logger, string subject, int authorities);
 
-    [LoggerMessage(6008, LogLevel.Warning, "A certificate needs cert_file and key_file; only one of them is set and no certificate is used")]
+    [LoggerMessage(6008, LogLevel.Warning, "Only one of cert_file and key_file is set, no certificate is used")]
     public static partial void HalfKeyPair(ILogger logger);
 
     [LoggerMessage(6009, LogLevel.Error, "Kept the TLS certificates in use, the new ones are not usable: error={Error}")]

@@ -10,8 +10,8 @@ namespace Consul.Fast.Net.Buffers;
 /// <param name="pool">Where blocks come from.</param>
 public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, IDisposable
 {
-    /// <summary>Segments kept for reuse; more are needed only by large messages.</summary>
-    private const int SpareMax = 4;
+    /// <summary>Segments a queue keeps for itself; those of large messages go round through a list of the process.</summary>
+    private const int SpareMax = 2;
 
     private Segment? _first;
     private Segment? _last;
@@ -156,19 +156,21 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
     private void AddBlock(int sizeHint)
     {
         if (_first is not null && Length == 0) Clear();
-        Segment segment = _spare ?? new Segment();
-        if (_spare is not null)
-        {
-            _spare = segment.Next;
-            _spares--;
-            segment.Next = null;
-        }
-
+        Segment segment = TakeSpare() ?? Segment.TakeShared() ?? new Segment();
         segment.Rent(pool, sizeHint);
         if (_last is null) _first = segment;
         else _last.Next = segment;
         _last = segment;
         _free = segment.Memory;
+    }
+
+    private Segment? TakeSpare()
+    {
+        if (_spare is not { } segment) return null;
+        _spare = segment.Next;
+        _spares--;
+        segment.Next = null;
+        return segment;
     }
 
     private void DropEmptyHead()
@@ -189,7 +191,12 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
         }
 
         head.Return();
-        if (_spares == SpareMax) return;
+        if (_spares == SpareMax)
+        {
+            head.Share();
+            return;
+        }
+
         head.Next = _spare;
         _spare = head;
         _spares++;
@@ -197,6 +204,13 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
 
     private sealed class Segment
     {
+        /// <summary>Serves 16 MiB under way in 4 KiB blocks, in 230 KB.</summary>
+        private const int SharedMax = 4096;
+
+        private static readonly Lock s_gate = new();
+        private static Segment? s_shared;
+        private static int s_sharedCount;
+
         private IMemoryOwner<byte>? _owner;
 
         public Segment? Next { get; set; }
@@ -204,6 +218,30 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
         public Memory<byte> Memory { get; private set; }
 
         public int Written { get; set; }
+
+        public static Segment? TakeShared()
+        {
+            lock (s_gate)
+            {
+                if (s_shared is not { } segment) return null;
+                s_shared = segment.Next;
+                s_sharedCount--;
+                segment.Next = null;
+                return segment;
+            }
+        }
+
+        /// <summary>Leaves a returned segment to whichever queue needs one next.</summary>
+        public void Share()
+        {
+            lock (s_gate)
+            {
+                if (s_sharedCount == SharedMax) return;
+                Next = s_shared;
+                s_shared = this;
+                s_sharedCount++;
+            }
+        }
 
         public void Rent(MemoryPool<byte> pool, int sizeHint)
         {

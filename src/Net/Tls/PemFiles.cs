@@ -40,7 +40,8 @@ internal static class PemFiles
         string certFile, string keyFile, out X509Certificate2? certificate, X509Certificate2Collection others, out string? error)
     {
         certificate = null;
-        if (!TryRead(certFile, out string certText, out error) || !TryRead(keyFile, out string keyText, out error)) return Failed(ref error);
+        if (!TryRead(certFile, out string certText, out error)) return Failed(ref error);
+        if (!TryRead(keyFile, out string keyText, out error)) return Failed(ref error);
         try
         {
             others.ImportFromPem(certText);
@@ -53,8 +54,8 @@ internal static class PemFiles
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            bool otherKey = exception is ArgumentException || exception.InnerException is ArgumentException;
-            error = otherKey ? "tls: private key does not match public key" : $"tls: {exception.InnerException?.Message ?? exception.Message}";
+            Exception cause = exception.InnerException ?? exception;
+            error = cause is ArgumentException ? "tls: private key does not match public key" : $"tls: {cause.Message}";
             return Failed(ref error);
         }
 
@@ -102,7 +103,7 @@ internal static class PemFiles
             text = File.ReadAllText(path);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             error = $"open {path}: {Cause(exception)}";
             return false;

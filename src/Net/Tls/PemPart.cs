@@ -13,7 +13,8 @@ internal readonly record struct PemPart(string Label, byte[] Data)
         while (PemEncoding.TryFind(rest, out PemFields fields))
         {
             byte[] data = new byte[fields.DecodedDataLength];
-            if (Convert.TryFromBase64Chars(rest[fields.Base64Data], data, out _)) parts.Add(new PemPart(rest[fields.Label].ToString(), data));
+            string label = rest[fields.Label].ToString();
+            if (Convert.TryFromBase64Chars(rest[fields.Base64Data], data, out _)) parts.Add(new PemPart(label, data));
             rest = rest[fields.Location.End..];
         }
 

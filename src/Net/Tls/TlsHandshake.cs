@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -36,10 +35,9 @@ public sealed class TlsHandshake
     public SslClientAuthenticationOptions? Client { get; }
 
     /// <summary>
-    /// Shakes hands over a transport, which is closed on failure. Never throws: whatever a peer sends ends here as a
-    /// text.
+    /// Shakes hands over a transport, which is closed on failure. Never throws: the TLS library has many exceptions for what
+    /// a peer may send, and all of them end here as a text.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The TLS library throws many types for garbage; this is the one place that sorts it.")]
     public async ValueTask<TlsOutcome> RunAsync(Stream transport, CancellationToken cancellation)
     {
         var stream = new SslStream(transport);

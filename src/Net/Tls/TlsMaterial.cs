@@ -41,8 +41,9 @@ internal sealed class TlsMaterial
         if (error is not null || !CipherSuites.TryCreate(settings.CipherSuites, out CipherSuitesPolicy? ciphers, out error)) return false;
 
         // Offline: intermediates come from the file or not at all.
-        SslStreamCertificateContext? context = certificate is null ? null : SslStreamCertificateContext.Create(certificate, others, offline: true);
-        material = new TlsMaterial(settings, authorities, context) { Ciphers = ciphers };
+        SslStreamCertificateContext? shown = null;
+        if (certificate is not null) shown = SslStreamCertificateContext.Create(certificate, others, offline: true);
+        material = new TlsMaterial(settings, authorities, shown) { Ciphers = ciphers };
         return true;
     }
 

@@ -17,7 +17,7 @@ public sealed record TlsSettings
     /// <summary>Oldest version spoken: <c>tls10</c>, <c>tls11</c>, <c>tls12</c> or <c>tls13</c>.</summary>
     public string MinVersion { get; init; } = "tls12";
 
-    /// <summary>Names of the cipher suites for versions before 1.3, whose own suites always stay; empty for the library's choice.</summary>
+    /// <summary>Cipher suites of versions before 1.3, whose own suites always stay; empty for the library's choice.</summary>
     public IReadOnlyList<string> CipherSuites { get; init; } = [];
 
     /// <summary>Peers must come with TLS and a certificate of a known authority.</summary>
@@ -32,7 +32,7 @@ public sealed record TlsSettings
     /// <summary>Dials use TLS and the certificate met there must be of a known authority.</summary>
     public bool VerifyOutgoing { get; init; }
 
-    /// <summary>That certificate must also carry the name of a server of the datacenter dialled; implies <see cref="VerifyOutgoing"/>.</summary>
+    /// <summary>It must also carry the name of a server of the datacenter dialled; implies <see cref="VerifyOutgoing"/>.</summary>
     public bool VerifyServerHostname { get; init; }
 
     /// <summary>End of all names; a trailing dot does not count.</summary>

@@ -62,7 +62,11 @@ public sealed class TcpAcceptor : IAsyncDisposable
 
     /// <summary>For tests: accepts through <paramref name="accept"/>.</summary>
     internal static TcpAcceptor Listen(
-        IPEndPoint endPoint, ITcpServer server, ConnectionLimiter limiter, ILogger logger, Func<CancellationToken, ValueTask<Socket>>? accept)
+        IPEndPoint endPoint,
+        ITcpServer server,
+        ConnectionLimiter limiter,
+        ILogger logger,
+        Func<CancellationToken, ValueTask<Socket>>? accept)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var acceptor = new TcpAcceptor(Bind(endPoint), server, limiter, logger, accept);
@@ -134,7 +138,7 @@ public sealed class TcpAcceptor : IAsyncDisposable
             {
                 break;
             }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
                 // The peer gave up while it waited; the next one is not concerned.
             }

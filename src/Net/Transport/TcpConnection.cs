@@ -17,9 +17,6 @@ namespace Consul.Fast.Net.Transport;
 /// </remarks>
 public sealed class TcpConnection : IDuplexPipe, IAsyncDisposable
 {
-    /// <summary>How long a close waits for a peer that takes no data.</summary>
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>Tells the writer to drop what it has instead of writing it to a connection that is gone.</summary>
     private static readonly IOException Gone = new("connection closed");
 
@@ -63,6 +60,9 @@ public sealed class TcpConnection : IDuplexPipe, IAsyncDisposable
 
     /// <summary>Why the connection ended; null while it is open.</summary>
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
+
+    /// <summary>How long a close waits for a peer that takes no data.</summary>
+    internal TimeSpan CloseLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     private int BlockSize => Math.Min(_pool.MaxBufferSize, Buffers.PinnedBlockPool.LargeBlock);
 

@@ -6,8 +6,8 @@ using Consul.Fast.Net.Buffers;
 namespace Consul.Fast.Net.Yamux;
 
 /// <content>
-/// The combining writer. Control frames go first; then streams that have just become ready, one frame each, so that a
-/// small call passes every running transfer; then the others in turn.
+/// The combining writer. Control frames go first; then streams that have just become ready with little to send, one frame
+/// each, so that a small call passes every transfer; then the others in turn.
 /// </content>
 public sealed partial class YamuxSession : IThreadPoolWorkItem
 {
@@ -26,6 +26,9 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
     /// <summary>Blocks written on the thread that started it; the rest is for the thread pool, so that a caller or the read loop goes on.</summary>
     private const int BlocksInline = 4;
 
+    /// <summary>A stream that becomes ready with at most this much goes before the transfers.</summary>
+    private const int SmallMax = 4096;
+
     private static readonly FlushResult s_over = new(isCanceled: false, isCompleted: true);
 
     private readonly Action _onWritten;
@@ -33,11 +36,14 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
     /// <summary>Encoded frames without payload, in order.</summary>
     private readonly BlockBuffer _control;
 
-    /// <summary>Streams that were not in turn when they became ready. A stream stands here at most once per round of the others.</summary>
-    private readonly StreamList _fresh = new(timed: false);
+    /// <summary>
+    /// Streams that have become ready with little to send. After its frame a stream goes to the end of the round even if
+    /// nothing is left, and leaves the round at its turn: so it passes the others at most once per round.
+    /// </summary>
+    private readonly StreamList _small = new(timed: false);
 
-    /// <summary>Streams that have had a turn in this round.</summary>
-    private readonly StreamList _served = new(timed: false);
+    /// <summary>Streams that take turns.</summary>
+    private readonly StreamList _round = new(timed: false);
 
     private long _queuedBytes;
     private bool _writing;
@@ -118,7 +124,7 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
         if (claimed) Pump();
     }
 
-    private bool HasWork => _control.Length > 0 || _fresh.First is not null || _served.First is not null;
+    private bool HasWork => _control.Length > 0 || _small.First is not null || _round.First is not null;
 
     private ValueTask<FlushResult> WaitForRoom(YamuxStream stream, CancellationToken cancellation)
     {
@@ -162,7 +168,8 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
 
     private void MakeReady(YamuxStream stream)
     {
-        if (stream.SendLink.List is null && stream.CanSend) _fresh.Append(stream);
+        if (stream.SendLink.List is not null || !stream.CanSend) return;
+        (stream.Queued.Length <= SmallMax ? _small : _round).Append(stream);
     }
 
     /// <summary>True when the caller has to write; it then calls <see cref="Pump"/> without the gate.</summary>
@@ -291,13 +298,13 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
         bool small = _queuedBytes + _control.Length <= PinnedBlockPool.SmallBlock / 2;
         if (_block is not null && (small || _block.Memory.Length >= PinnedBlockPool.LargeBlock)) return;
         _block?.Dispose();
-        _block = small ? PinnedBlockPool.Small.Rent() : PinnedBlockPool.Large.Rent();
+        _block = small ? _pool.Rent(PinnedBlockPool.SmallBlock) : PinnedBlockPool.Large.Rent();
     }
 
     private int Fill(Span<byte> block)
     {
         int at = TakeControl(block);
-        while ((_fresh.First ?? _served.First) is { } stream)
+        while ((_small.First ?? _round.First) is { } stream)
         {
             int room = block.Length - at;
             int sendable = (int)Math.Min(Math.Min(stream.Queued.Length, stream.SendWindow), PayloadMax);
@@ -309,7 +316,7 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
             }
 
             at += Emit(stream, sendable, block[at..]);
-            if (!stream.IsRemoved) _served.Append(stream);
+            if (!stream.IsRemoved) _round.Append(stream);
         }
 
         return at;

@@ -172,7 +172,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
             Take(consumed, examined);
             if (_discard) Discard();
             else Uncharge();
-            if (_credit >= YamuxSession.WindowMax / 2 && !_ended)
+            if (IsCreditDue)
             {
                 credit = _credit;
                 _credit = 0;
@@ -232,6 +232,13 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     private static long Rounded(long bytes) => (bytes + ChargeUnit - 1) & ~(long)(ChargeUnit - 1);
 
     private bool IsReady => _unexamined > 0 || _ended || _canceled;
+
+    /// <summary>
+    /// Half a window as the reference does; or any when the owner holds back much and waits for more: a message that
+    /// fits into a window must not hang because the last half window was never announced.
+    /// </summary>
+    private bool IsCreditDue =>
+        !_ended && (_credit >= YamuxSession.WindowMax / 2 || (_credit > 0 && _unexamined == 0 && _length >= YamuxSession.WindowMax / 4));
 
     private void ThrowIfCompleted()
     {
