@@ -159,7 +159,8 @@ internal sealed class RpcClientStream
         {
             while (!Volatile.Read(ref _closing))
             {
-                RpcReadStatus status = _reader.Read(_hasHeader ? Settings.MaxResponseBytes : RpcHeaders.BytesMax, out ReadOnlyMemory<byte> message);
+                long maxBytes = _hasHeader ? Settings.MaxResponseBytes : RpcHeaders.BytesMax;
+                RpcReadStatus status = _reader.Read(maxBytes, out ReadOnlyMemory<byte> message);
                 if (status == RpcReadStatus.NeedMore)
                 {
                     _reader.Accept(await _input.ReadAsync().ConfigureAwait(false));

@@ -17,7 +17,8 @@ internal static class RpcOneShot
             RpcHeaders.WriteRequest(channel.Output, 1, method.Encoded);
             method.Encode(channel.Output, request);
             await channel.Output.FlushAsync(cancellation).ConfigureAwait(false);
-            (string? failure, ReadOnlyMemory<byte> value) = await ReadAsync(reader, channel.Input, RpcHeaders.BytesMax, cancellation).ConfigureAwait(false);
+            (string? failure, ReadOnlyMemory<byte> value) =
+                await ReadAsync(reader, channel.Input, RpcHeaders.BytesMax, cancellation).ConfigureAwait(false);
             if (failure is not null) return Broken<TReply>(failure);
             if (!RpcHeaders.TryReadResponse(value.Span, out _, out string? error)) return Broken<TReply>(RpcErrors.UndecodableReply);
             reader.Release();

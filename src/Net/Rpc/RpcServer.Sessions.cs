@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
-using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Transport;
 using Consul.Fast.Net.Yamux;
 
@@ -32,14 +30,14 @@ public sealed partial class RpcServer
     public Task ServeSessionAsync(TcpConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return ServeSessionAsync(connection.Stream, connection.Input, connection.RemoteEndPoint, PinnedBlockPool.Small);
+        return ServeSessionAsync(connection.Stream, connection.Input, connection.RemoteEndPoint);
     }
 
     /// <summary>Serves a session until it is over.</summary>
-    internal async Task ServeSessionAsync(Stream stream, PipeReader input, IPEndPoint remote, MemoryPool<byte> pool)
+    internal async Task ServeSessionAsync(Stream stream, PipeReader input, IPEndPoint remote)
     {
         var acceptor = new Acceptor(this, remote);
-        var session = new YamuxSession(stream, input, YamuxRole.Server, Settings.Yamux, _timers, pool, acceptor, Logger, remote);
+        var session = new YamuxSession(stream, input, YamuxRole.Server, Settings.Yamux, _timers, _blocks, acceptor, Logger, remote);
         _sessions.TryAdd(session, 0);
         // A drain that began before this line may not have seen the session.
         if (IsDraining) session.GoAway();

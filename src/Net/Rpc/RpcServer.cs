@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,7 @@ public sealed partial class RpcServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly IMetrics _metrics;
     private readonly TimerWheel _timers;
+    private readonly MemoryPool<byte> _blocks;
     private readonly TimeProvider _time;
     private RpcChannel? _firstChannel;
     private int _channels;
@@ -23,7 +26,14 @@ public sealed partial class RpcServer : IAsyncDisposable
 
     /// <param name="registry">All methods; nothing can be added to it afterwards.</param>
     /// <param name="timers">Serves the deadlines of the sessions; its clock measures the drain time.</param>
-    public RpcServer(RpcRegistry registry, RpcServerSettings settings, TimerWheel timers, ILogger logger, IMetrics metrics)
+    /// <param name="blocks">Blocks for bytes that wait in the sessions; null for those of the process.</param>
+    public RpcServer(
+        RpcRegistry registry,
+        RpcServerSettings settings,
+        TimerWheel timers,
+        ILogger logger,
+        IMetrics metrics,
+        MemoryPool<byte>? blocks = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(timers);
@@ -33,6 +43,7 @@ public sealed partial class RpcServer : IAsyncDisposable
         Logger = logger;
         _metrics = metrics;
         _timers = timers;
+        _blocks = blocks ?? PinnedBlockPool.Small;
         _time = timers.Time;
         Stopping = _stopping.Token;
     }

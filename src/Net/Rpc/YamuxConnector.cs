@@ -16,7 +16,7 @@ internal sealed class YamuxConnector(IRpcDialer dialer, YamuxSettings settings, 
         if (!dialed.Succeeded) return new RpcConnected(null, dialed.Error);
         TcpConnection connection = dialed.Connection;
         var session = new YamuxSession(
-            connection.Stream, connection.Input, YamuxRole.Client, settings, timers, pool, acceptor: null, logger, connection.RemoteEndPoint);
+            connection.Stream, connection.Input, YamuxRole.Client, settings, timers, pool, null, logger, connection.RemoteEndPoint);
         return new RpcConnected(new YamuxRpcSession(session, connection), null);
     }
 }

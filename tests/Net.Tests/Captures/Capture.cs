@@ -10,10 +10,12 @@ public enum Side
 }
 
 /// <summary>A run of bytes in one direction; one yamux frame where the conversation has any.</summary>
-public sealed record CapturedBytes(Side From, byte[] Bytes);
+/// <param name="IsCut">The recording leaves out the rest of a long payload.</param>
+public sealed record CapturedBytes(Side From, byte[] Bytes, bool IsCut);
 
 /// <summary>One reassembled msgpack value, for example a <c>request-header</c>.</summary>
-public sealed record CapturedMessage(Side From, string Part, byte[] Bytes);
+/// <param name="IsCut">The recording leaves out the rest of a long value.</param>
+public sealed record CapturedMessage(Side From, string Part, byte[] Bytes, bool IsCut);
 
 /// <summary>
 /// A recorded conversation: lines <c>C hex</c> and <c>S hex</c> for what went over the wire, <c>M C part hex</c> for the values
@@ -22,6 +24,9 @@ public sealed record CapturedMessage(Side From, string Part, byte[] Bytes);
 public sealed class Capture
 {
     private const int FrameHeaderSize = 12;
+
+    /// <summary>Ends a line that does not hold everything.</summary>
+    private const string CutMark = "..";
 
     private Capture(string name, IReadOnlyList<CapturedBytes> wire, IReadOnlyList<CapturedMessage> messages, bool isMultiplexed)
     {
@@ -52,8 +57,10 @@ public sealed class Capture
         foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Vectors", name)))
         {
             string[] words = line.Split(' ');
-            if (words[0] is "C" or "S") wire.Add(new CapturedBytes(SideOf(words[0]), Convert.FromHexString(words[1])));
-            else if (words[0] == "M") messages.Add(new CapturedMessage(SideOf(words[1]), words[2], Convert.FromHexString(words[3])));
+            bool isCut = line.EndsWith(CutMark, StringComparison.Ordinal);
+            byte[] Bytes() => Convert.FromHexString(isCut ? words[^1][..^CutMark.Length] : words[^1]);
+            if (words[0] is "C" or "S") wire.Add(new CapturedBytes(SideOf(words[0]), Bytes(), isCut));
+            else if (words[0] == "M") messages.Add(new CapturedMessage(SideOf(words[1]), words[2], Bytes(), isCut));
         }
 
         return new Capture(name, wire, messages, wire[0].Bytes is [4]);

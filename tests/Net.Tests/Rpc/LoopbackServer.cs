@@ -1,67 +1,67 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Rpc;
+using Consul.Fast.Net.Tests.Transport;
+using Consul.Fast.Net.Tls;
 using Consul.Fast.Net.Transport;
 
 namespace Consul.Fast.Net.Tests.Rpc;
 
-/// <summary>A server under test behind a real socket.</summary>
+/// <summary>A server under test behind a real port. Its end proves that no block leaked.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentBag<TcpConnection> _connections = [];
-    private readonly Task _accepting;
+    private readonly TestPort _port;
+    private readonly Handlers _handlers;
 
-    public LoopbackServer(RpcServerSettings? settings = null, params RpcMethod[] more)
+    public LoopbackServer(TlsContext? tls = null, params RpcMethod[] more)
     {
-        UnderTest = new ServerUnderTest(settings, more);
-        _listener.Start();
-        Address = new RpcServerAddress("dc1", "one", (IPEndPoint)_listener.LocalEndpoint, 2);
-        _accepting = AcceptAsync();
+        UnderTest = new ServerUnderTest(null, more);
+        _handlers = new Handlers(UnderTest.Server);
+        _port = new TestPort(tls, handlers: _handlers);
+        Address = new RpcServerAddress("dc1", "one", _port.EndPoint, 2);
     }
 
     public ServerUnderTest UnderTest { get; }
 
     public RpcServerAddress Address { get; }
 
-    public int Accepted => _connections.Count;
+    public int Accepted => _handlers.Connections.Count;
 
     /// <summary>Breaks all connections.</summary>
     public void Kill()
     {
-        foreach (TcpConnection connection in _connections) connection.Abort(CloseReason.Shutdown);
+        foreach (TcpConnection connection in _handlers.Connections) connection.Abort(CloseReason.Shutdown);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _accepting;
         await UnderTest.DisposeAsync();
         Kill();
+        await _port.DisposeAsync();
+        await Eventually.TrueAsync(() => UnderTest.Blocks.Outstanding == 0, "all blocks go back");
+        Assert.Equal(0, UnderTest.Server.Sessions);
+        Assert.Equal(0, UnderTest.Server.Channels);
     }
 
-    private async Task AcceptAsync()
+    private sealed class Handlers(RpcServer server) : IProtocolHandlers
     {
-        try
-        {
-            while (true) _ = ServeAsync(await _listener.AcceptSocketAsync());
-        }
-        catch (Exception exception) when (CloseReason.IsLoss(exception))
-        {
-        }
-    }
+        public ConcurrentBag<TcpConnection> Connections { get; } = [];
 
-    private async Task ServeAsync(Socket socket)
-    {
-        socket.NoDelay = true;
-        byte[] mode = new byte[1];
-        if (await socket.ReceiveAsync(mode.AsMemory()) == 0) return;
-        await using var connection = new TcpConnection(new NetworkStream(socket, ownsSocket: true), socket, null, PinnedBlockPool.Large);
-        _connections.Add(connection);
-        await (mode[0] == (byte)ProtocolMode.Multiplexed
-            ? UnderTest.Server.ServeSessionAsync(connection)
-            : UnderTest.Server.ServeConnectionAsync(connection));
+        public Task OnRpcAsync(TcpConnection connection)
+        {
+            Connections.Add(connection);
+            return server.ServeConnectionAsync(connection);
+        }
+
+        public Task OnMultiplexedAsync(TcpConnection connection)
+        {
+            Connections.Add(connection);
+            return server.ServeSessionAsync(connection);
+        }
+
+        public Task OnInsecureRpcAsync(TcpConnection connection) => OnRpcAsync(connection);
+
+        public Task OnRaftAsync(TcpConnection connection) => Task.CompletedTask;
+
+        public Task OnSnapshotAsync(TcpConnection connection) => Task.CompletedTask;
     }
 }

@@ -34,7 +34,11 @@ internal sealed class MemoryRpcStream : IRpcStream
     public static (MemoryRpcStream Caller, MemoryRpcStream Server) Create(int pauseBytes = 0)
     {
         var options = new PipeOptions(
-            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: pauseBytes, resumeWriterThreshold: pauseBytes / 2, useSynchronizationContext: false);
+            readerScheduler: PipeScheduler.Inline,
+            writerScheduler: PipeScheduler.Inline,
+            pauseWriterThreshold: pauseBytes,
+            resumeWriterThreshold: pauseBytes / 2,
+            useSynchronizationContext: false);
         var up = new Pipe(options);
         var down = new Pipe(options);
         var caller = new MemoryRpcStream(down, up);

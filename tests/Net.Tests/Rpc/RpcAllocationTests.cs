@@ -38,8 +38,7 @@ public sealed class RpcAllocationTests
     [InlineData(64, "Test.PooledPing")]
     public async Task Calls_over_a_connection_allocate_nothing_on_either_side(int parallel, string name)
     {
-        await using var server = new LoopbackServer(null, new RpcMethod<RpcNothing, RpcNothing>(
-            "Test.PooledPing", RpcScheduling.ThreadPool, RpcCodecs.ReadNothing, static (_, _) => new(RpcResult<RpcNothing>.Ok(default)), RpcCodecs.WriteNothing));
+        await using var server = new LoopbackServer(null, TestMethods.Ping("Test.PooledPing", RpcScheduling.ThreadPool));
         using var timers = new TimerWheel();
         await using var pool = new RpcPool(
             new RpcDialer(new TcpDialer()), new RpcPoolSettings { Datacenter = "dc1", IdleStreamsMax = 64 }, timers, NullLogger.Instance);

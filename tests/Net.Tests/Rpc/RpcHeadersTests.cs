@@ -14,8 +14,9 @@ public sealed class RpcHeadersTests
     [MemberData(nameof(Captures))]
     public void Recorded_headers_are_read_and_written_back_byte_for_byte(string name)
     {
-        foreach (CapturedMessage message in Capture.Load(name).Messages.Where(message => message.Part.EndsWith("-header", StringComparison.Ordinal)))
+        foreach (CapturedMessage message in Capture.Load(name).Messages)
         {
+            if (!message.Part.EndsWith("-header", StringComparison.Ordinal)) continue;
             var output = new ArrayBufferWriter<byte>();
             Assert.True(RpcHeaders.TryReadRequest(message.Bytes, out ulong seq, out ReadOnlySpan<byte> method));
             var encoded = new RpcName(Encoding.UTF8.GetString(method));

@@ -33,7 +33,8 @@ public sealed class RpcMessageReaderTests
     [InlineData(4096)]
     public async Task Values_of_any_size_come_whole_through_a_pipe_that_holds_little(int segment)
     {
-        var pipe = new Pipe(new PipeOptions(new SmallBlocks(segment), pauseWriterThreshold: 64, resumeWriterThreshold: 32, minimumSegmentSize: 1));
+        var options = new PipeOptions(new SmallBlocks(segment), pauseWriterThreshold: 64, resumeWriterThreshold: 32, minimumSegmentSize: 1);
+        var pipe = new Pipe(options);
         int[] sizes = [0, 1, 31, 32, 200, 5000, 300_000, 2];
         Task write = WriteAllAsync(pipe.Writer, sizes);
         var reader = new RpcMessageReader(pipe.Reader);

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Tests.Captures;
+using Consul.Fast.Net.Tests.Transport;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +13,7 @@ namespace Consul.Fast.Net.Tests.Rpc;
 public sealed class RpcOverTcpTests : IAsyncDisposable
 {
     private readonly TimerWheel _timers = new();
+    private readonly PinnedBlockPool _blocks = new(PinnedBlockPool.LargeBlock);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RpcMethodCall<byte[], byte[]> _gated = new("Test.Gated", TestMethods.WriteBytes, TestMethods.ReadBytes);
     private readonly LoopbackServer _server;
@@ -23,7 +26,8 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
             await _gate.Task.WaitAsync(context.Cancellation);
             return request;
         }));
-        _pool = new RpcPool(new RpcDialer(new TcpDialer()), new RpcPoolSettings { Datacenter = "dc1" }, _timers, NullLogger.Instance);
+        _pool = new RpcPool(
+            new RpcDialer(new TcpDialer(pool: _blocks)), new RpcPoolSettings { Datacenter = "dc1" }, _timers, NullLogger.Instance, _blocks);
     }
 
     public async ValueTask DisposeAsync()
@@ -31,6 +35,8 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         _gate.TrySetResult();
         await _pool.DisposeAsync();
         await _server.DisposeAsync();
+        await Eventually.TrueAsync(() => _blocks.Outstanding == 0, "all blocks go back");
+        Assert.Equal(0, _timers.Scheduled);
         _timers.Dispose();
     }
 
@@ -61,7 +67,8 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         for (int i = 0; i < 200; i++)
         {
             using var cancel = new CancellationTokenSource();
-            Task<RpcResponse<byte[]>> call = _pool.CallAsync(_server.Address, TestMethods.EchoCall, new byte[random.Next(50_000)], cancel.Token).AsTask();
+            byte[] value = new byte[random.Next(50_000)];
+            Task<RpcResponse<byte[]>> call = _pool.CallAsync(_server.Address, TestMethods.EchoCall, value, cancel.Token).AsTask();
             if (random.Next(2) == 0) await Task.Yield();
             await cancel.CancelAsync();
             Assert.Contains((await call.InTimeAsync()).Outcome, new[] { RpcOutcome.Canceled, RpcOutcome.Success });
@@ -121,7 +128,8 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         closed.Start();
         var endPoint = (System.Net.IPEndPoint)closed.LocalEndpoint;
         closed.Stop();
-        RpcResponse<RpcNothing> response = await _pool.CallAsync(_server.Address with { EndPoint = endPoint }, TestMethods.PingCall, default).InTimeAsync();
+        RpcServerAddress address = _server.Address with { EndPoint = endPoint };
+        RpcResponse<RpcNothing> response = await _pool.CallAsync(address, TestMethods.PingCall, default).InTimeAsync();
         Assert.Equal(
             $"rpc error getting client: failed to get conn: dial tcp {endPoint}: connect: connection refused", response.Error);
     }
@@ -148,7 +156,8 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         var random = new Random(seed);
         for (int i = 0; i < 60; i++)
         {
-            byte[] value = new byte[random.Next(20) switch { 0 => random.Next(400_000), < 5 => random.Next(20_000), _ => random.Next(100) }];
+            int max = random.Next(20) switch { 0 => 400_000, < 5 => 20_000, _ => 100 };
+            byte[] value = new byte[random.Next(max)];
             random.NextBytes(value);
             RpcMethodCall<byte[], byte[]> method = random.Next(2) == 0 ? TestMethods.EchoCall : TestMethods.InlineEchoCall;
             RpcResponse<byte[]> response = await _pool.CallAsync(_server.Address, method, value);
@@ -157,5 +166,6 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         }
     }
 
-    private async Task PingAsync() => Assert.Null((await _pool.CallAsync(_server.Address, TestMethods.PingCall, default).InTimeAsync()).Error);
+    private async Task PingAsync() =>
+        Assert.Null((await _pool.CallAsync(_server.Address, TestMethods.PingCall, default).InTimeAsync()).Error);
 }

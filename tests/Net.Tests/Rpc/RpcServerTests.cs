@@ -1,4 +1,5 @@
 using Consul.Fast.Net.Rpc;
+using Consul.Fast.Net.Tests.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Net.Tests.Rpc;
@@ -198,7 +199,11 @@ public sealed class RpcServerTests
     public async Task A_method_that_breaks_in_its_answer_resets_the_stream()
     {
         await using var server = new ServerUnderTest(null, new RpcMethod<RpcNothing, byte[]>(
-            "Test.Half", RpcScheduling.Inline, RpcCodecs.ReadNothing, static (_, _) => new(Array.Empty<byte>()), static (_, _) => throw new InvalidDataException("broken")));
+            "Test.Half",
+            RpcScheduling.Inline,
+            RpcCodecs.ReadNothing,
+            static (_, _) => new(Array.Empty<byte>()),
+            static (_, _) => throw new InvalidDataException("broken")));
         var stream = new ServedStream(server);
         await stream.SendAsync(TestMethods.Request(1, "Test.Half", 0x80));
         await stream.Served.InTimeAsync();
@@ -229,7 +234,8 @@ public sealed class RpcServerTests
     [Fact]
     public async Task Names_decide_between_unknown_service_and_unknown_method()
     {
-        await using var server = new ServerUnderTest(null, TestMethods.Bytes("A.B.C", RpcScheduling.Inline, static (request, _) => new(request)));
+        await using var server = new ServerUnderTest(
+            null, TestMethods.Bytes("A.B.C", RpcScheduling.Inline, static (request, _) => new(request)));
         foreach ((string name, string error) in new[]
         {
             ("A.B.D", "rpc: can't find method A.B.D"),

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Consul.Fast.Net.Tests.Transport;
 
 namespace Consul.Fast.Net.Tests.Rpc;
 
@@ -37,7 +38,8 @@ internal sealed class ServedStream
         return bytes;
     }
 
-    public async Task ExpectAsync(byte[] bytes) => Assert.Equal(Convert.ToHexStringLower(bytes), Convert.ToHexStringLower(await ReceiveAsync(bytes.Length)));
+    public async Task ExpectAsync(byte[] bytes) =>
+        Assert.Equal(Convert.ToHexStringLower(bytes), Convert.ToHexStringLower(await ReceiveAsync(bytes.Length)));
 
     /// <summary>Waits for the server to end the stream; nothing may come before.</summary>
     public async Task ExpectEndAsync()

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text;
+using Consul.Fast.Net.Buffers;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
+using Consul.Fast.Net.Tests.Transport;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +15,8 @@ namespace Consul.Fast.Net.Tests.Rpc;
 /// <summary>Methods that many tests serve and call.</summary>
 internal static class TestMethods
 {
-    public static readonly RpcMethodCall<RpcNothing, RpcNothing> PingCall = new("Status.Ping", RpcCodecs.WriteNothing, RpcCodecs.ReadNothing);
+    public static readonly RpcMethodCall<RpcNothing, RpcNothing> PingCall =
+        new("Status.Ping", RpcCodecs.WriteNothing, RpcCodecs.ReadNothing);
 
     public static readonly RpcMethodCall<byte[], byte[]> EchoCall = new("Test.Echo", WriteBytes, ReadBytes);
 
@@ -20,8 +24,8 @@ internal static class TestMethods
 
     public static readonly RpcMethodCall<byte[], byte[]> FailCall = new("Test.Fail", WriteBytes, ReadBytes);
 
-    public static RpcMethod Ping(RpcScheduling scheduling = RpcScheduling.Inline) => new RpcMethod<RpcNothing, RpcNothing>(
-        "Status.Ping", scheduling, RpcCodecs.ReadNothing, static (_, _) => new(RpcResult<RpcNothing>.Ok(default)), RpcCodecs.WriteNothing);
+    public static RpcMethod Ping(string name, RpcScheduling scheduling) => new RpcMethod<RpcNothing, RpcNothing>(
+        name, scheduling, RpcCodecs.ReadNothing, static (_, _) => new(RpcResult<RpcNothing>.Ok(default)), RpcCodecs.WriteNothing);
 
     public static RpcMethod Bytes(string name, RpcScheduling scheduling, RpcHandler<byte[], byte[]> handle) =>
         new RpcMethod<byte[], byte[]>(name, scheduling, ReadBytes, handle, WriteBytes);
@@ -30,10 +34,11 @@ internal static class TestMethods
     public static RpcRegistry Registry(params RpcMethod[] more)
     {
         RpcRegistry registry = new RpcRegistry()
-            .Add(Ping())
-            .Add(Bytes("Test.Echo", RpcScheduling.ThreadPool, static (request, _) => new(RpcResult<byte[]>.Ok(request))))
-            .Add(Bytes("Test.InlineEcho", RpcScheduling.Inline, static (request, _) => new(RpcResult<byte[]>.Ok(request))))
-            .Add(Bytes("Test.Fail", RpcScheduling.Inline, static (request, _) => new(RpcResult<byte[]>.Failed(System.Text.Encoding.UTF8.GetString(request)))));
+            .Add(Ping("Status.Ping", RpcScheduling.Inline))
+            .Add(Bytes("Test.Echo", RpcScheduling.ThreadPool, static (request, _) => new(request)))
+            .Add(Bytes("Test.InlineEcho", RpcScheduling.Inline, static (request, _) => new(request)))
+            .Add(Bytes("Test.Fail", RpcScheduling.Inline, static (request, _) =>
+                new(RpcResult<byte[]>.Failed(Encoding.UTF8.GetString(request)))));
         foreach (RpcMethod method in more) registry.Add(method);
         return registry;
     }
@@ -99,7 +104,8 @@ internal sealed class ListLogger : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue((logLevel, eventId.Id, formatter(state, exception)));
 }
 
@@ -115,26 +121,14 @@ internal sealed class ManualTime : TimeProvider
     public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
 }
 
-/// <summary>Waits with a deadline.</summary>
-internal static class Eventually
+/// <summary>Awaits with a deadline.</summary>
+internal static class Timely
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static Task<T> InTimeAsync<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Eventually.Limit);
 
-    public static async Task TrueAsync(Func<bool> condition, string what)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, what);
-            await Task.Delay(5);
-        }
-    }
+    public static Task<T> InTimeAsync<T>(this Task<T> task) => task.WaitAsync(Eventually.Limit);
 
-    public static Task<T> InTimeAsync<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
-
-    public static Task<T> InTimeAsync<T>(this Task<T> task) => task.WaitAsync(Limit);
-
-    public static Task InTimeAsync(this Task task) => task.WaitAsync(Limit);
+    public static Task InTimeAsync(this Task task) => task.WaitAsync(Eventually.Limit);
 }
 
 /// <summary>A server for one test.</summary>
@@ -146,8 +140,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public ServerUnderTest(RpcServerSettings? settings = null, params RpcMethod[] more)
     {
-        Server = new RpcServer(TestMethods.Registry(more), settings ?? new RpcServerSettings(), _timers, Logger, Metrics);
+        Server = new RpcServer(TestMethods.Registry(more), settings ?? new RpcServerSettings(), _timers, Logger, Metrics, Blocks);
     }
+
+    public PinnedBlockPool Blocks { get; } = new();
 
     public ListLogger Logger { get; } = new();
 
