@@ -62,6 +62,9 @@ public sealed class RpcCall
         Fail(error);
     }
 
+    /// <summary>Answers that the body cannot be decoded, and closes the stream.</summary>
+    public void RejectBody() => Reject(RpcErrors.UndecodableBody(Body.Span));
+
     /// <summary>Gives the memory of <see cref="Body"/> back early; for methods that wait after they have decoded it.</summary>
     public void ReleaseBody()
     {

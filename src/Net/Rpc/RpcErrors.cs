@@ -12,6 +12,13 @@ public static class RpcErrors
     public const string EndOfFile = "EOF";
 
     public const string NoLeader = "No cluster leader";
+    public const string NoPathToDatacenter = "No path to datacenter";
+
+    /// <summary>A client agent's, when it knows no server.</summary>
+    public const string NoServers = "No known Consul servers";
+
+    public const string NotReady = "Not ready to serve consistent reads";
+    public const string PermissionDenied = "Permission denied";
     public const string ResubmitForRechunking = "please resubmit call for rechunking";
     public const string RateLimited = "RPC rate limit exceeded";
     public const string InsecureBetweenDatacenters = "insecure dialing prohibited between datacenters";

@@ -3,8 +3,9 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Net.Rpc;
 
-/// <summary>What a typed method does, for callers over the network and inside the process alike.</summary>
-public delegate ValueTask<RpcResult<TReply>> RpcHandler<in TRequest, TReply>(TRequest request, RpcCallContext context);
+/// <summary>What a typed method does.</summary>
+/// <param name="stopping">Ends with the server: a caller that goes away does not cancel its calls.</param>
+public delegate ValueTask<RpcResult<TReply>> RpcHandler<in TRequest, TReply>(TRequest request, CancellationToken stopping);
 
 /// <summary>
 /// A method with a typed request and reply: a service registers one with its name, its codecs and what it does. A small
@@ -14,18 +15,18 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
 {
     private readonly RpcDecoder<TRequest> _decode;
     private readonly RpcHandler<TRequest, TReply> _handle;
-    private readonly RpcEncoder<TReply> _encode;
+    private readonly RpcEncoder<RpcResult<TReply>> _encode;
 
     /// <param name="name"><c>Service.Method</c>.</param>
     /// <param name="decode">Reads the request.</param>
     /// <param name="handle">Runs the call.</param>
-    /// <param name="encode">Writes the reply of a call that succeeded.</param>
+    /// <param name="encode">Writes the reply of a call that succeeded, with its metadata if it has any.</param>
     public RpcMethod(
         string name,
         RpcScheduling scheduling,
         RpcDecoder<TRequest> decode,
         RpcHandler<TRequest, TReply> handle,
-        RpcEncoder<TReply> encode)
+        RpcEncoder<RpcResult<TReply>> encode)
         : base(name, scheduling)
     {
         _decode = decode;
@@ -33,14 +34,11 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
         _encode = encode;
     }
 
-    /// <summary>Runs the method for a caller inside the process, without encoding anything.</summary>
-    public ValueTask<RpcResult<TReply>> RunAsync(TRequest request, RpcCallContext context) => _handle(request, context);
-
     public override ValueTask InvokeAsync(RpcCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
         if (!TryDecode(call, out TRequest request)) return default;
-        ValueTask<RpcResult<TReply>> running = _handle(request, new RpcCallContext(call.Remote, call.Cancellation));
+        ValueTask<RpcResult<TReply>> running = _handle(request, call.Cancellation);
         if (!running.IsCompletedSuccessfully) return AnswerLaterAsync(call, running);
         Answer(call, running.Result);
         return default;
@@ -52,12 +50,11 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
 
     private bool TryDecode(RpcCall call, out TRequest request)
     {
-        ReadOnlySpan<byte> body = call.Body.Span;
-        var reader = new MsgPackReader(body);
+        var reader = new MsgPackReader(call.Body.Span);
         request = _decode(ref reader);
         if (reader.Failed)
         {
-            call.Reject(RpcErrors.UndecodableBody(body));
+            call.RejectBody();
             return false;
         }
 
@@ -68,7 +65,7 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
 
     private void Answer(RpcCall call, RpcResult<TReply> result)
     {
-        if (result.Error is null) _encode(call.Succeed(), result.Value);
+        if (result.Error is null) _encode(new MsgPackWriter(call.Succeed()), result);
         else call.Fail(result.Error);
     }
 }

@@ -15,7 +15,7 @@ internal static class RpcOneShot
         try
         {
             RpcHeaders.WriteRequest(channel.Output, 1, method.Encoded);
-            method.Encode(channel.Output, request);
+            method.Encode(new MsgPackWriter(channel.Output), request);
             await channel.Output.FlushAsync(cancellation).ConfigureAwait(false);
             (string? failure, ReadOnlyMemory<byte> value) =
                 await ReadAsync(reader, channel.Input, RpcHeaders.BytesMax, cancellation).ConfigureAwait(false);

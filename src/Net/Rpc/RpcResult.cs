@@ -1,23 +1,30 @@
 namespace Consul.Fast.Net.Rpc;
 
-/// <summary>What a method answers: a value, or an error text that reaches the caller unchanged.</summary>
+/// <summary>
+/// Outcome of a call: a value or an error text. Failures that a request or the cluster's condition can cause come as
+/// texts, never as exceptions, because they cross the wire as texts.
+/// </summary>
 public readonly struct RpcResult<T>
 {
-    private RpcResult(T value, string? error)
+    private RpcResult(T value, QueryMeta meta, string? error)
     {
         Value = value;
+        Meta = meta;
         Error = error;
     }
 
-    /// <summary>The default value when the method failed.</summary>
+    /// <summary>Meaningful only without an error.</summary>
     public T Value { get; }
 
-    /// <summary>Null when the method succeeded.</summary>
+    /// <summary>For reads; the default value for writes.</summary>
+    public QueryMeta Meta { get; }
+
+    /// <summary>Null when the method succeeded; otherwise what reaches the caller unchanged.</summary>
     public string? Error { get; }
 
-    public static implicit operator RpcResult<T>(T value) => new(value, null);
+    public static implicit operator RpcResult<T>(T value) => Ok(value);
 
-    public static RpcResult<T> Ok(T value) => new(value, null);
+    public static RpcResult<T> Ok(T value, QueryMeta meta = default) => new(value, meta, null);
 
-    public static RpcResult<T> Failed(string error) => new(default!, error);
+    public static RpcResult<T> Fail(string error, QueryMeta meta = default) => new(default!, meta, error);
 }

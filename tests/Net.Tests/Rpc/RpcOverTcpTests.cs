@@ -21,9 +21,9 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
 
     public RpcOverTcpTests()
     {
-        _server = new LoopbackServer(null, TestMethods.Bytes("Test.Gated", RpcScheduling.Inline, async (request, context) =>
+        _server = new LoopbackServer(null, TestMethods.Bytes("Test.Gated", RpcScheduling.Inline, async (request, stopping) =>
         {
-            await _gate.Task.WaitAsync(context.Cancellation);
+            await _gate.Task.WaitAsync(stopping);
             return request;
         }));
         _pool = new RpcPool(

@@ -42,9 +42,9 @@ public sealed class RpcServerTests
     {
         var gate = new TaskCompletionSource();
         CancellationToken seen = default;
-        await using var server = new ServerUnderTest(null, TestMethods.Bytes(Gated, RpcScheduling.ThreadPool, async (_, context) =>
+        await using var server = new ServerUnderTest(null, TestMethods.Bytes(Gated, RpcScheduling.ThreadPool, async (_, stopping) =>
         {
-            seen = context.Cancellation;
+            seen = stopping;
             await gate.Task;
             return Array.Empty<byte>();
         }));
@@ -250,14 +250,6 @@ public sealed class RpcServerTests
             await stream.ExpectAsync(TestMethods.Failure(3, name, error));
             await stream.ExpectEndAsync();
         }
-    }
-
-    [Fact]
-    public async Task A_method_runs_for_callers_inside_the_process_as_well()
-    {
-        var method = (RpcMethod<byte[], byte[]>)TestMethods.Bytes("A.B", RpcScheduling.Inline, static (request, context) =>
-            new(context.Remote is null ? request : RpcResult<byte[]>.Failed("remote")));
-        Assert.Equal([1, 2], (await method.RunAsync([1, 2], default)).Value);
     }
 
     [Fact]

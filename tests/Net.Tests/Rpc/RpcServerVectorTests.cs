@@ -1,4 +1,3 @@
-using System.Buffers;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Tests.Captures;
@@ -84,12 +83,12 @@ public sealed class RpcServerVectorTests
                 .Select(name => new RpcMethod<RpcNothing, byte[]>(name, RpcScheduling.Inline, RpcCodecs.ReadNothing, Answer, WriteEncoded)),
         ];
 
-        ValueTask<RpcResult<byte[]>> Answer(RpcNothing request, RpcCallContext context)
+        ValueTask<RpcResult<byte[]>> Answer(RpcNothing request, CancellationToken stopping)
         {
             (_, string? error, byte[] body) = answers.Dequeue();
-            return new(error is null ? RpcResult<byte[]>.Ok(body) : RpcResult<byte[]>.Failed(error));
+            return new(error is null ? RpcResult<byte[]>.Ok(body) : RpcResult<byte[]>.Fail(error));
         }
     }
 
-    private static void WriteEncoded(IBufferWriter<byte> output, byte[] encoded) => new MsgPackWriter(output).WriteRaw(encoded);
+    private static void WriteEncoded(MsgPackWriter writer, RpcResult<byte[]> encoded) => writer.WriteRaw(encoded.Value);
 }

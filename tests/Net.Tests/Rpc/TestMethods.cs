@@ -38,14 +38,16 @@ internal static class TestMethods
             .Add(Bytes("Test.Echo", RpcScheduling.ThreadPool, static (request, _) => new(request)))
             .Add(Bytes("Test.InlineEcho", RpcScheduling.Inline, static (request, _) => new(request)))
             .Add(Bytes("Test.Fail", RpcScheduling.Inline, static (request, _) =>
-                new(RpcResult<byte[]>.Failed(Encoding.UTF8.GetString(request)))));
+                new(RpcResult<byte[]>.Fail(Encoding.UTF8.GetString(request)))));
         foreach (RpcMethod method in more) registry.Add(method);
         return registry;
     }
 
     public static byte[] ReadBytes(ref MsgPackReader reader) => reader.ReadBytes() ?? [];
 
-    public static void WriteBytes(IBufferWriter<byte> output, byte[] value) => new MsgPackWriter(output).WriteBytes(value);
+    public static void WriteBytes(MsgPackWriter writer, byte[] value) => writer.WriteBytes(value);
+
+    public static void WriteBytes(MsgPackWriter writer, RpcResult<byte[]> reply) => writer.WriteBytes(reply.Value);
 
     /// <summary>Header and body of a request.</summary>
     public static byte[] Request(ulong seq, string name, params ReadOnlySpan<byte> body)
