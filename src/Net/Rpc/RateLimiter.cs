@@ -35,7 +35,7 @@ public sealed class RateLimiter
         }
     }
 
-    /// <summary>Takes a token; without one the call fails with <see cref="RpcErrors.RateLimited"/>.</summary>
+    /// <summary>Takes a token; without one the call fails with <see cref="RpcErrorTexts.RateLimited"/>.</summary>
     public bool TryTake()
     {
         if (Volatile.Read(ref _unlimited)) return true;

@@ -33,6 +33,9 @@ public sealed class RpcCall
     /// <summary>Ends with the server only: a caller that goes away does not cancel what it started.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>A request object that the next call of the stream may use again.</summary>
+    internal object? LastRequest { get; set; }
+
     internal bool IsAnswered { get; private set; }
 
     /// <summary>True when nothing may follow on the stream.</summary>
@@ -52,7 +55,7 @@ public sealed class RpcCall
         ArgumentNullException.ThrowIfNull(error);
         BeginAnswer();
         // An empty text means success to the caller.
-        RpcHeaders.WriteFailure(_output, Seq, _encodedName.Span, error.Length == 0 ? RpcErrors.EmptyText : error);
+        RpcHeaders.WriteFailure(_output, Seq, _encodedName.Span, error.Length == 0 ? RpcErrorTexts.EmptyText : error);
     }
 
     /// <summary>Answers with an error text and closes the stream: the request made no sense.</summary>

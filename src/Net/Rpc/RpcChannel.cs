@@ -71,11 +71,11 @@ internal sealed class RpcChannel
                         _server.OnRequestError(_remote, _refusal!);
                         break;
                     case Step.Run when !_server.TryBegin(_remote):
-                        _call.Fail(RpcErrors.Overloaded(_server.Settings.MaxInFlight));
+                        _call.Fail(RpcErrorTexts.Overloaded(_server.Settings.MaxInFlight));
                         break;
                     case Step.Run:
                         RpcMethod method = _method!;
-                        if (method.Scheduling == RpcScheduling.ThreadPool) await (_hop ??= new ThreadPoolHop());
+                        if (!RunsInline(method)) await (_hop ??= new ThreadPoolHop());
                         try
                         {
                             await method.InvokeAsync(_call).ConfigureAwait(false);
@@ -121,6 +121,9 @@ internal sealed class RpcChannel
     /// <summary>Ends the channel whatever it does. Any thread.</summary>
     public void Abort() => _stream.Reset();
 
+    private bool RunsInline(RpcMethod method) =>
+        method.Scheduling == RpcScheduling.Inline && _call.Body.Length <= _server.Settings.InlineRequestBytesMax;
+
     private Step TakeRequest()
     {
         ReadOnlyMemory<byte> message;
@@ -138,9 +141,9 @@ internal sealed class RpcChannel
         if (_refusal is null && body == RpcReadStatus.Message) return Step.Run;
         _refusal ??= body switch
         {
-            RpcReadStatus.TooLarge => RpcErrors.RequestTooLarge(_server.Settings.MaxRequestBytes),
-            RpcReadStatus.Malformed => RpcErrors.UndecodableBody([]),
-            _ => RpcErrors.EndOfFile,
+            RpcReadStatus.TooLarge => RpcErrorTexts.RequestTooLarge(_server.Settings.MaxRequestBytes),
+            RpcReadStatus.Malformed => RpcErrorTexts.UndecodableBody([]),
+            _ => RpcErrorTexts.EndOfFile,
         };
         return Step.Refuse;
     }
@@ -166,7 +169,7 @@ internal sealed class RpcChannel
         if (status == RpcReadStatus.End) return Step.Close;
         string reason = status switch
         {
-            RpcReadStatus.Truncated => _stream.Failure ?? RpcErrors.EndOfFile,
+            RpcReadStatus.Truncated => _stream.Failure ?? RpcErrorTexts.EndOfFile,
             RpcReadStatus.TooLarge => "request header too large",
             _ => "rpc: server cannot decode request",
         };
@@ -187,7 +190,7 @@ internal sealed class RpcChannel
         RpcLog.MethodDefect(_server.Logger, method.Name, _remote, exception);
         // Half an answer cannot be taken back; a broken stream is the only sign that it is none.
         if (_call.IsAnswered) _over = _reset = true;
-        else _call.Reject(RpcErrors.Internal(method.Name));
+        else _call.Reject(RpcErrorTexts.Internal(method.Name));
     }
 
     private void End()

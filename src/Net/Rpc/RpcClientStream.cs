@@ -174,7 +174,7 @@ internal sealed class RpcClientStream
                     _hasHeader = RpcHeaders.TryReadResponse(message.Span, out _, out _error);
                     _reader.Release();
                     if (_hasHeader) continue;
-                    failure = RpcErrors.UndecodableReply;
+                    failure = RpcErrorTexts.UndecodableReply;
                     break;
                 }
 
@@ -197,9 +197,9 @@ internal sealed class RpcClientStream
     private string? WhyUnusable(RpcReadStatus status) => status switch
     {
         RpcReadStatus.Message => null,
-        RpcReadStatus.End or RpcReadStatus.Truncated => _stream.Failure ?? RpcErrors.EndOfFile,
-        RpcReadStatus.TooLarge => RpcErrors.ReplyTooLarge,
-        _ => RpcErrors.UndecodableReply,
+        RpcReadStatus.End or RpcReadStatus.Truncated => _stream.Failure ?? RpcErrorTexts.EndOfFile,
+        RpcReadStatus.TooLarge => RpcErrorTexts.ReplyTooLarge,
+        _ => RpcErrorTexts.UndecodableReply,
     };
 
     /// <summary>Ends the call with what came; false when nothing more is to be read.</summary>
@@ -211,11 +211,11 @@ internal sealed class RpcClientStream
         RpcOutcome outcome = RpcOutcome.Success;
         string? error = null;
         if (_error is not null) (outcome, error) = (RpcOutcome.Refused, _error);
-        else if (!TryTakeReply(call, body)) (outcome, error) = (RpcOutcome.Broken, RpcErrors.UndecodableReply);
+        else if (!TryTakeReply(call, body)) (outcome, error) = (RpcOutcome.Broken, RpcErrorTexts.UndecodableReply);
         _reader.Release();
-        if (error is not null && RpcErrors.IsEofLike(error)) _connection.Drop(error);
+        if (error is not null && RpcErrorTexts.IsEofLike(error)) _connection.Drop(error);
         bool keep = error is null;
-        if (error is not null) error = RpcErrors.MakingCallPrefix + error;
+        if (error is not null) error = RpcErrorTexts.MakingCallPrefix + error;
         // The caller may do anything now, but this loop has to go on reading for the next call.
         if (large) call.FinishOnThreadPool(outcome, error, keep);
         else call.Finish(outcome, error, keep);
@@ -248,9 +248,9 @@ internal sealed class RpcClientStream
         else _stream.Close();
         Leave();
         if (call is null) return;
-        string error = failure ?? RpcErrors.EndOfFile;
-        if (RpcErrors.IsEofLike(error)) _connection.Drop(error);
-        call.Finish(RpcOutcome.Broken, RpcErrors.MakingCallPrefix + error, keepStream: false);
+        string error = failure ?? RpcErrorTexts.EndOfFile;
+        if (RpcErrorTexts.IsEofLike(error)) _connection.Drop(error);
+        call.Finish(RpcOutcome.Broken, RpcErrorTexts.MakingCallPrefix + error, keepStream: false);
     }
 
     private bool TryEnter()

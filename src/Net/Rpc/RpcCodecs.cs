@@ -1,10 +1,9 @@
-using System.Buffers;
 using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>Writes one value as exactly one msgpack value.</summary>
-public delegate void RpcEncoder<in T>(IBufferWriter<byte> output, T value);
+public delegate void RpcEncoder<in T>(MsgPackWriter writer, T value);
 
 /// <summary>
 /// Reads one value. Wrong input makes the reader fail and gives a value that is not used; nothing is thrown, and nothing
@@ -26,5 +25,8 @@ public static class RpcCodecs
         return default;
     }
 
-    public static void WriteNothing(IBufferWriter<byte> output, RpcNothing value) => new MsgPackWriter(output).WriteMapHeader(0);
+    public static void WriteNothing(MsgPackWriter writer, RpcNothing value) => writer.WriteMapHeader(0);
+
+    /// <summary>The reply of a method without a result.</summary>
+    public static void WriteNothing(MsgPackWriter writer, RpcAnswer<RpcNothing> answer) => writer.WriteMapHeader(0);
 }

@@ -15,12 +15,12 @@ internal static class RpcOneShot
         try
         {
             RpcHeaders.WriteRequest(channel.Output, 1, method.Encoded);
-            method.Encode(channel.Output, request);
+            method.Encode(new MsgPackWriter(channel.Output), request);
             await channel.Output.FlushAsync(cancellation).ConfigureAwait(false);
             (string? failure, ReadOnlyMemory<byte> value) =
                 await ReadAsync(reader, channel.Input, RpcHeaders.BytesMax, cancellation).ConfigureAwait(false);
             if (failure is not null) return Broken<TReply>(failure);
-            if (!RpcHeaders.TryReadResponse(value.Span, out _, out string? error)) return Broken<TReply>(RpcErrors.UndecodableReply);
+            if (!RpcHeaders.TryReadResponse(value.Span, out _, out string? error)) return Broken<TReply>(RpcErrorTexts.UndecodableReply);
             reader.Release();
             (failure, value) = await ReadAsync(reader, channel.Input, maxBytes, cancellation).ConfigureAwait(false);
             if (error is not null) return new RpcResponse<TReply>(RpcOutcome.Refused, default!, error);
@@ -28,7 +28,7 @@ internal static class RpcOneShot
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return new RpcResponse<TReply>(RpcOutcome.Canceled, default!, RpcErrors.Canceled);
+            return new RpcResponse<TReply>(RpcOutcome.Canceled, default!, RpcErrorTexts.Canceled);
         }
         catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
@@ -50,9 +50,9 @@ internal static class RpcOneShot
         string? failure = status switch
         {
             RpcReadStatus.Message => null,
-            RpcReadStatus.End or RpcReadStatus.Truncated => RpcErrors.EndOfFile,
-            RpcReadStatus.TooLarge => RpcErrors.ReplyTooLarge,
-            _ => RpcErrors.UndecodableReply,
+            RpcReadStatus.End or RpcReadStatus.Truncated => RpcErrorTexts.EndOfFile,
+            RpcReadStatus.TooLarge => RpcErrorTexts.ReplyTooLarge,
+            _ => RpcErrorTexts.UndecodableReply,
         };
         return (failure, value);
     }
@@ -61,7 +61,7 @@ internal static class RpcOneShot
     {
         var reader = new MsgPackReader(body);
         TReply reply = method.Decode(ref reader);
-        return reader.Failed ? Broken<TReply>(RpcErrors.UndecodableReply) : new RpcResponse<TReply>(RpcOutcome.Success, reply, null);
+        return reader.Failed ? Broken<TReply>(RpcErrorTexts.UndecodableReply) : new RpcResponse<TReply>(RpcOutcome.Success, reply, null);
     }
 
     private static RpcResponse<T> Broken<T>(string error) => new(RpcOutcome.Broken, default!, error);

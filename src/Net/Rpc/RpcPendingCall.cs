@@ -110,6 +110,6 @@ internal abstract class RpcPendingCall : IThreadPoolWorkItem
     {
         if (!_stream!.TryTakeBack(this)) return;
         _canceled = true;
-        FinishOnThreadPool(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled, keepStream: false);
+        FinishOnThreadPool(RpcOutcome.Canceled, RpcErrorTexts.MakingCallPrefix + RpcErrorTexts.Canceled, keepStream: false);
     }
 }

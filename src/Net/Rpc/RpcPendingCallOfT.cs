@@ -19,7 +19,7 @@ internal sealed class RpcPendingCall<TRequest, TReply>(RpcMethodCall<TRequest, T
 
     public void Begin(TRequest request) => _request = request;
 
-    public override void WriteRequest(IBufferWriter<byte> output) => method.Encode(output, _request);
+    public override void WriteRequest(IBufferWriter<byte> output) => method.Encode(new MsgPackWriter(output), _request);
 
     public override bool TryTakeReply(ReadOnlySpan<byte> body)
     {

@@ -20,13 +20,13 @@ public sealed partial class RpcPool
     /// </summary>
     private async ValueTask<Dialed> ConnectAsync(RpcServerAddress server, CancellationToken cancellation)
     {
-        if (server.ProtocolVersion < ProtocolVersionMin) return new Dialed(null, RpcErrors.UnsupportedVersion(server.ProtocolVersion));
+        if (server.ProtocolVersion < ProtocolVersionMin) return new Dialed(null, RpcErrorTexts.UnsupportedVersion(server.ProtocolVersion));
         var key = new RpcPoolKey(server.Node, server.EndPoint);
         TaskCompletionSource<Dialed>? dial;
         bool lead;
         lock (_gate)
         {
-            if (_disposed) return new Dialed(null, RpcErrors.PoolShutdown);
+            if (_disposed) return new Dialed(null, RpcErrorTexts.PoolShutdown);
             if (_connections.TryGetValue(key, out RpcPoolConnection? connection)) return new Dialed(connection, null);
             lead = !_dials.TryGetValue(key, out dial);
             if (lead) _dials[key] = dial = new TaskCompletionSource<Dialed>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +36,7 @@ public sealed partial class RpcPool
         Dialed dialed = await dial!.Task.WaitAsync(cancellation).ConfigureAwait(false);
         return lead || dialed.Connection is not null || _closing.IsCancellationRequested
             ? dialed
-            : new Dialed(null, RpcErrors.LeadFailed);
+            : new Dialed(null, RpcErrorTexts.LeadFailed);
     }
 
     private async Task DialAsync(RpcPoolKey key, RpcServerAddress server, TaskCompletionSource<Dialed> dial)
@@ -67,7 +67,7 @@ public sealed partial class RpcPool
 
         if (disposed)
         {
-            dial.SetResult(new Dialed(null, RpcErrors.PoolShutdown));
+            dial.SetResult(new Dialed(null, RpcErrorTexts.PoolShutdown));
             if (connected.Session is not null) await connected.Session.CloseAsync().ConfigureAwait(false);
             return;
         }
@@ -87,8 +87,11 @@ public sealed partial class RpcPool
     /// <summary>A connection or why there is none.</summary>
     private readonly record struct Dialed(RpcPoolConnection? Connection, string? Error);
 
-    private sealed class Reaper(RpcPool pool) : Timers.TimerEntry
+    /// <summary>Closing a connection runs the ends of its streams, which is nothing for the thread of the timers.</summary>
+    private sealed class Reaper(RpcPool pool) : Timers.TimerEntry, IThreadPoolWorkItem
     {
-        protected internal override void OnTimer() => pool.Reap();
+        public void Execute() => pool.Reap();
+
+        protected internal override void OnTimer() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }

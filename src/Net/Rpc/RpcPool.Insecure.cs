@@ -12,15 +12,15 @@ public sealed partial class RpcPool
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(method);
         if (_dialer is null || server.Datacenter != Settings.Datacenter)
-            return new RpcResponse<TReply>(RpcOutcome.NotSent, default!, RpcErrors.InsecureBetweenDatacenters);
+            return new RpcResponse<TReply>(RpcOutcome.NotSent, default!, RpcErrorTexts.InsecureBetweenDatacenters);
         DialResult dialed = await _dialer.DialAsync(server, ProtocolMode.TlsInsecure, cancellation).ConfigureAwait(false);
         if (!dialed.Succeeded)
-            return new RpcResponse<TReply>(RpcOutcome.NotSent, default!, RpcErrors.InsecureConnectPrefix + dialed.Error);
+            return new RpcResponse<TReply>(RpcOutcome.NotSent, default!, RpcErrorTexts.InsecureConnectPrefix + dialed.Error);
         await using TcpConnection connection = dialed.Connection;
         RpcResponse<TReply> response = await RpcOneShot
             .CallAsync(connection, method, request, Settings.MaxResponseBytes, cancellation).ConfigureAwait(false);
         return response.Error is null
             ? response
-            : new RpcResponse<TReply>(response.Outcome, default!, RpcErrors.InsecureCallPrefix + response.Error);
+            : new RpcResponse<TReply>(response.Outcome, default!, RpcErrorTexts.InsecureCallPrefix + response.Error);
     }
 }

@@ -54,7 +54,8 @@ public sealed partial class RpcPool : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(method);
         RpcPendingCall<TRequest, TReply> call = method.Rent(request);
         ValueTask<RpcResponse<TReply>> task = call.Task;
-        if (cancellation.IsCancellationRequested) call.NeverSent(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled);
+        if (cancellation.IsCancellationRequested)
+            call.NeverSent(RpcOutcome.Canceled, RpcErrorTexts.MakingCallPrefix + RpcErrorTexts.Canceled);
         else if (!TrySend(server, call, cancellation)) _ = SendLaterAsync(server, call, cancellation);
         return task;
     }
@@ -92,7 +93,7 @@ public sealed partial class RpcPool : IAsyncDisposable
                 Dialed dialed = await ConnectAsync(server, cancellation).ConfigureAwait(false);
                 if (dialed.Connection is null)
                 {
-                    call.NeverSent(RpcOutcome.NotSent, RpcErrors.GetConnectionPrefix + dialed.Error);
+                    call.NeverSent(RpcOutcome.NotSent, RpcErrorTexts.GetConnectionPrefix + dialed.Error);
                     return;
                 }
 
@@ -101,11 +102,11 @@ public sealed partial class RpcPool : IAsyncDisposable
                 dialed.Connection.Drop(cause);
             }
 
-            call.NeverSent(RpcOutcome.NotSent, RpcErrors.StartStreamPrefix + cause);
+            call.NeverSent(RpcOutcome.NotSent, RpcErrorTexts.StartStreamPrefix + cause);
         }
         catch (OperationCanceledException)
         {
-            call.NeverSent(RpcOutcome.Canceled, RpcErrors.GettingClientPrefix + RpcErrors.Canceled);
+            call.NeverSent(RpcOutcome.Canceled, RpcErrorTexts.GettingClientPrefix + RpcErrorTexts.Canceled);
         }
     }
 }

@@ -153,7 +153,7 @@ internal sealed class RpcPoolConnection
         await _session.Completion.ConfigureAwait(false);
     }
 
-    private string OpenFailure => _session.OpenFailure ?? RpcErrors.SessionShutdown;
+    private string OpenFailure => _session.OpenFailure ?? RpcErrorTexts.SessionShutdown;
 
     private bool TryAcquire(out RpcClientStream? stream)
     {
@@ -221,6 +221,6 @@ internal sealed class RpcPoolConnection
     private async Task WatchAsync()
     {
         await _session.Completion.ConfigureAwait(false);
-        Drop(_session.CloseText ?? RpcErrors.EndOfFile);
+        Drop(_session.CloseText ?? RpcErrorTexts.EndOfFile);
     }
 }

@@ -61,8 +61,8 @@ public sealed class RpcRegistry
     {
         string text = Encoding.UTF8.GetString(name);
         int dot = text.LastIndexOf('.');
-        if (dot < 0) return RpcErrors.IllFormed(text);
-        return _services.Contains(text[..dot]) ? RpcErrors.UnknownMethod(text) : RpcErrors.UnknownService(text);
+        if (dot < 0) return RpcErrorTexts.IllFormed(text);
+        return _services.Contains(text[..dot]) ? RpcErrorTexts.UnknownMethod(text) : RpcErrorTexts.UnknownService(text);
     }
 
     /// <summary>The names are known beforehand, so a hash of both ends and the length is enough.</summary>

@@ -90,7 +90,7 @@ public sealed partial class RpcServer : IAsyncDisposable
 
     internal void OnRequestError(IPEndPoint remote, string error)
     {
-        if (error == RpcErrors.EndOfFile) return;
+        if (error == RpcErrorTexts.EndOfFile) return;
         _metrics.IncrCounter(RpcMetricNames.RequestError);
         RpcLog.RequestError(Logger, remote, error);
     }

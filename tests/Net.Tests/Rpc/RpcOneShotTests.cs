@@ -24,10 +24,10 @@ public sealed class RpcOneShotTests
     [Theory]
     [InlineData("", "EOF")]
     [InlineData("83a5", "EOF")]
-    [InlineData("c1", RpcErrors.UndecodableReply)]
-    [InlineData("06", RpcErrors.UndecodableReply)]
+    [InlineData("c1", RpcErrorTexts.UndecodableReply)]
+    [InlineData("06", RpcErrorTexts.UndecodableReply)]
     [InlineData("80", "EOF")]
-    [InlineData("8005", RpcErrors.UndecodableReply)]
+    [InlineData("8005", RpcErrorTexts.UndecodableReply)]
     public async Task A_broken_answer_is_an_error(string hex, string error)
     {
         (MemoryRpcStream caller, MemoryRpcStream other) = MemoryRpcStream.Create();

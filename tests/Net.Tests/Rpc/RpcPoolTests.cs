@@ -143,7 +143,7 @@ public sealed class RpcPoolTests : IAsyncDisposable
         RpcResponse<byte[]> response = await waiting.InTimeAsync();
         Assert.Equal(RpcOutcome.Broken, response.Outcome);
         Assert.Equal("rpc error making call: EOF", response.Error);
-        Assert.True(RpcErrors.CanRetry(isRead: true, response.Error!));
+        Assert.True(RpcErrorTexts.CanRetry(isRead: true, response.Error!));
         await PingAsync();
         Assert.Equal(2, _connector.Dials);
     }

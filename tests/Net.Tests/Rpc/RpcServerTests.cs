@@ -1,3 +1,4 @@
+using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Tests.Transport;
 using Microsoft.Extensions.Logging;
@@ -129,7 +130,7 @@ public sealed class RpcServerTests
         await using var server = new ServerUnderTest();
         var stream = new ServedStream(server);
         await stream.SendAsync(TestMethods.Request(1, "Test.Echo", 0xc1));
-        await stream.ExpectAsync(TestMethods.Failure(1, "Test.Echo", RpcErrors.UndecodableBody([])));
+        await stream.ExpectAsync(TestMethods.Failure(1, "Test.Echo", RpcErrorTexts.UndecodableBody([])));
         await stream.ExpectEndAsync();
     }
 
@@ -169,7 +170,7 @@ public sealed class RpcServerTests
         await stream.SendAsync(TestMethods.Request(1, "Test.Fail", [0xa6, .. "Danger"u8]));
         await stream.ExpectAsync(TestMethods.Failure(1, "Test.Fail", "Danger"));
         await stream.SendAsync(TestMethods.Request(2, "Test.Fail", 0xa0));
-        await stream.ExpectAsync(TestMethods.Failure(2, "Test.Fail", RpcErrors.EmptyText));
+        await stream.ExpectAsync(TestMethods.Failure(2, "Test.Fail", RpcErrorTexts.EmptyText));
         Assert.False(stream.Served.IsCompleted);
         Assert.Equal(2, server.Metrics[RpcMetricNames.Request]);
     }
@@ -198,7 +199,7 @@ public sealed class RpcServerTests
     [Fact]
     public async Task A_method_that_breaks_in_its_answer_resets_the_stream()
     {
-        await using var server = new ServerUnderTest(null, new RpcMethod<RpcNothing, byte[]>(
+        await using var server = new ServerUnderTest(null, new RpcMethod<RpcNothing, RpcAnswer<byte[]>>(
             "Test.Half",
             RpcScheduling.Inline,
             RpcCodecs.ReadNothing,
@@ -253,10 +254,60 @@ public sealed class RpcServerTests
     }
 
     [Fact]
+    public async Task A_method_that_reads_in_place_uses_one_request_object_per_stream()
+    {
+        var seen = new List<Located>();
+        await using var server = new ServerUnderTest(null, new RpcInPlaceMethod<Located, RpcAnswer<byte[]>>(
+            "Test.InPlace",
+            RpcScheduling.Inline,
+            static (body, target) => target.TryRead(body),
+            (request, _) =>
+            {
+                seen.Add(request);
+                return new(request.Text.ToArray());
+            },
+            TestMethods.WriteBytes));
+        var stream = new ServedStream(server);
+        for (byte i = 1; i <= 3; i++)
+        {
+            await stream.SendAsync(TestMethods.Request(i, "Test.InPlace", 0xa1, i));
+            await stream.ExpectAsync(TestMethods.Success(i, "Test.InPlace", 0xa1, i));
+        }
+
+        Assert.Single(seen.Distinct());
+        await stream.SendAsync(TestMethods.Request(4, "Test.InPlace", 0xc3));
+        await stream.ExpectAsync(TestMethods.Failure(4, "Test.InPlace", RpcErrorTexts.UndecodableBody([0xc3])));
+        await stream.ExpectEndAsync();
+    }
+
+    [Fact]
+    public async Task A_large_body_is_not_handled_on_the_reading_thread()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        bool same = true;
+        await using var server = new ServerUnderTest(null, TestMethods.Bytes("Test.Where", RpcScheduling.Inline, (_, _) =>
+        {
+            same = thread == Environment.CurrentManagedThreadId && !Thread.CurrentThread.IsThreadPoolThread;
+            return new(Array.Empty<byte>());
+        }));
+        var sender = new Thread(() =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            var stream = new ServedStream(server);
+            byte[] body = [0xda, 0x80, 0x00, .. new byte[0x8000]];
+            stream.SendAsync(TestMethods.Request(1, "Test.Where", body)).GetAwaiter().GetResult();
+            stream.ExpectAsync(TestMethods.Success(1, "Test.Where", 0xa0)).GetAwaiter().GetResult();
+        });
+        sender.Start();
+        await Task.Run(sender.Join);
+        Assert.False(same);
+    }
+
+    [Fact]
     public async Task A_method_runs_for_callers_inside_the_process_as_well()
     {
-        var method = (RpcMethod<byte[], byte[]>)TestMethods.Bytes("A.B", RpcScheduling.Inline, static (request, context) =>
-            new(context.Remote is null ? request : RpcResult<byte[]>.Failed("remote")));
+        var method = (RpcMethod<byte[], RpcAnswer<byte[]>>)TestMethods.Bytes("A.B", RpcScheduling.Inline, static (request, context) =>
+            new(context.Remote is null ? request : RpcAnswer<byte[]>.Failed("remote")));
         Assert.Equal([1, 2], (await method.RunAsync([1, 2], default)).Value);
     }
 
@@ -288,6 +339,20 @@ public sealed class RpcServerTests
         await gate;
         return request;
     });
+
+    /// <summary>A request that points into its body.</summary>
+    private sealed class Located
+    {
+        public ReadOnlyMemory<byte> Text { get; private set; }
+
+        public bool TryRead(ReadOnlyMemory<byte> body)
+        {
+            var reader = new MsgPackReader(body.Span);
+            int length = reader.ReadKey().Length;
+            if (!reader.Failed) Text = body.Slice(reader.Consumed - length, length);
+            return !reader.Failed;
+        }
+    }
 
     private static byte[] Join(params byte[][] parts) => [.. parts.SelectMany(static part => part)];
 }

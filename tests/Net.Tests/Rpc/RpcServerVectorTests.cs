@@ -1,4 +1,3 @@
-using System.Buffers;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Tests.Captures;
@@ -81,15 +80,16 @@ public sealed class RpcServerVectorTests
         [
             .. answers.Select(static answer => answer.Name).Distinct()
                 .Where(name => name != "Status.Ping" && (capture.Name == BadBody || !s_closing.Contains(capture.Name)))
-                .Select(name => new RpcMethod<RpcNothing, byte[]>(name, RpcScheduling.Inline, RpcCodecs.ReadNothing, Answer, WriteEncoded)),
+                .Select(name => new RpcMethod<RpcNothing, RpcAnswer<byte[]>>(
+                    name, RpcScheduling.Inline, RpcCodecs.ReadNothing, Answer, WriteEncoded)),
         ];
 
-        ValueTask<RpcResult<byte[]>> Answer(RpcNothing request, RpcCallContext context)
+        ValueTask<RpcAnswer<byte[]>> Answer(RpcNothing request, RpcCallContext context)
         {
             (_, string? error, byte[] body) = answers.Dequeue();
-            return new(error is null ? RpcResult<byte[]>.Ok(body) : RpcResult<byte[]>.Failed(error));
+            return new(error is null ? RpcAnswer<byte[]>.Ok(body) : RpcAnswer<byte[]>.Failed(error));
         }
     }
 
-    private static void WriteEncoded(IBufferWriter<byte> output, byte[] encoded) => new MsgPackWriter(output).WriteRaw(encoded);
+    private static void WriteEncoded(MsgPackWriter writer, RpcAnswer<byte[]> encoded) => writer.WriteRaw(encoded.Value);
 }

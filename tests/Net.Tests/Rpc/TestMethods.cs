@@ -24,11 +24,11 @@ internal static class TestMethods
 
     public static readonly RpcMethodCall<byte[], byte[]> FailCall = new("Test.Fail", WriteBytes, ReadBytes);
 
-    public static RpcMethod Ping(string name, RpcScheduling scheduling) => new RpcMethod<RpcNothing, RpcNothing>(
-        name, scheduling, RpcCodecs.ReadNothing, static (_, _) => new(RpcResult<RpcNothing>.Ok(default)), RpcCodecs.WriteNothing);
+    public static RpcMethod Ping(string name, RpcScheduling scheduling) => new RpcMethod<RpcNothing, RpcAnswer<RpcNothing>>(
+        name, scheduling, RpcCodecs.ReadNothing, static (_, _) => new(RpcAnswer<RpcNothing>.Ok(default)), RpcCodecs.WriteNothing);
 
-    public static RpcMethod Bytes(string name, RpcScheduling scheduling, RpcHandler<byte[], byte[]> handle) =>
-        new RpcMethod<byte[], byte[]>(name, scheduling, ReadBytes, handle, WriteBytes);
+    public static RpcMethod Bytes(string name, RpcScheduling scheduling, RpcHandler<byte[], RpcAnswer<byte[]>> handle) =>
+        new RpcMethod<byte[], RpcAnswer<byte[]>>(name, scheduling, ReadBytes, handle, WriteBytes);
 
     /// <summary>Ping, two echoes and <c>Test.Fail</c>, which answers with its argument as the error text.</summary>
     public static RpcRegistry Registry(params RpcMethod[] more)
@@ -38,14 +38,16 @@ internal static class TestMethods
             .Add(Bytes("Test.Echo", RpcScheduling.ThreadPool, static (request, _) => new(request)))
             .Add(Bytes("Test.InlineEcho", RpcScheduling.Inline, static (request, _) => new(request)))
             .Add(Bytes("Test.Fail", RpcScheduling.Inline, static (request, _) =>
-                new(RpcResult<byte[]>.Failed(Encoding.UTF8.GetString(request)))));
+                new(RpcAnswer<byte[]>.Failed(Encoding.UTF8.GetString(request)))));
         foreach (RpcMethod method in more) registry.Add(method);
         return registry;
     }
 
     public static byte[] ReadBytes(ref MsgPackReader reader) => reader.ReadBytes() ?? [];
 
-    public static void WriteBytes(IBufferWriter<byte> output, byte[] value) => new MsgPackWriter(output).WriteBytes(value);
+    public static void WriteBytes(MsgPackWriter writer, byte[] value) => writer.WriteBytes(value);
+
+    public static void WriteBytes(MsgPackWriter writer, RpcAnswer<byte[]> answer) => writer.WriteBytes(answer.Value);
 
     /// <summary>Header and body of a request.</summary>
     public static byte[] Request(ulong seq, string name, params ReadOnlySpan<byte> body)

@@ -2,7 +2,7 @@ using Consul.Fast.Net.Rpc;
 
 namespace Consul.Fast.Net.Tests.Rpc;
 
-public sealed class RpcErrorsTests
+public sealed class RpcErrorTextsTests
 {
     [Theory]
     [InlineData("EOF", true)]
@@ -14,7 +14,7 @@ public sealed class RpcErrorsTests
     [InlineData("rpc error making call: connection reset", false)]
     [InlineData("EOF in a text", false)]
     [InlineData("Permission denied", false)]
-    public void Lost_connections_are_told_by_their_text(string error, bool lost) => Assert.Equal(lost, RpcErrors.IsEofLike(error));
+    public void Lost_connections_are_told_by_their_text(string error, bool lost) => Assert.Equal(lost, RpcErrorTexts.IsEofLike(error));
 
     [Theory]
     [InlineData("rpc error making call: No cluster leader", true, true)]
@@ -24,7 +24,7 @@ public sealed class RpcErrorsTests
     [InlineData("rpc error making call: Permission denied", false, false)]
     public void Calls_are_repeated_when_that_is_safe(string error, bool read, bool write)
     {
-        Assert.Equal(read, RpcErrors.CanRetry(isRead: true, error));
-        Assert.Equal(write, RpcErrors.CanRetry(isRead: false, error));
+        Assert.Equal(read, RpcErrorTexts.CanRetry(isRead: true, error));
+        Assert.Equal(write, RpcErrorTexts.CanRetry(isRead: false, error));
     }
 }

@@ -6,7 +6,7 @@ namespace Consul.Fast.Net.Rpc;
 /// Error texts of the protocol and what they mean. Errors cross the wire as text only, and peers test for parts of them, so
 /// these are as frozen as the bytes.
 /// </summary>
-public static class RpcErrors
+public static class RpcErrorTexts
 {
     /// <summary>What an end of stream in the middle of a call is called.</summary>
     public const string EndOfFile = "EOF";
