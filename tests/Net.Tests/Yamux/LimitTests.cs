@@ -43,7 +43,8 @@ public sealed class LimitTests
     public async Task Resetting_streams_does_not_make_room_for_more_work_than_is_allowed()
     {
         await using var test = new SessionUnderTest(settings: new YamuxSettings { MaxStreams = 10 });
-        for (uint id = 1; id < 41; id += 2) await test.Peer.SendAsync(RawPeer.Update(id, FrameFlags.Syn), RawPeer.Update(id, FrameFlags.Rst));
+        for (uint id = 1; id < 41; id += 2)
+            await test.Peer.SendAsync(RawPeer.Update(id, FrameFlags.Syn), RawPeer.Update(id, FrameFlags.Rst));
         Assert.Equal(10, test.Accepted.Count);
         Assert.Equal(0, test.Session.StreamCount);
         test.Accepted.First().Release();
