@@ -28,6 +28,8 @@ internal static partial class YamuxLog
     [LoggerMessage(6106, LogLevel.Warning, "yamux: stream not closed by the peer in time: peer={Peer} stream={Id}")]
     public static partial void CloseTimeout(ILogger logger, object? peer, uint id);
 
-    [LoggerMessage(6107, LogLevel.Debug, "yamux: frame for missing stream: peer={Peer} type={Type} flags={Flags} stream={Id} length={Length}")]
-    public static partial void FrameForMissingStream(ILogger logger, object? peer, FrameType type, FrameFlags flags, uint id, uint length);
+    [LoggerMessage(6107, LogLevel.Debug,
+        "yamux: frame for missing stream: peer={Peer} type={Type} flags={Flags} stream={Id} length={Length}")]
+    public static partial void FrameForMissingStream(
+        ILogger logger, object? peer, FrameType type, FrameFlags flags, uint id, uint length);
 }

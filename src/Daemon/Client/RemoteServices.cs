@@ -2,7 +2,6 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
-using Consul.Fast.Storage.State;
 
 namespace Consul.Fast.Daemon.Client;
 

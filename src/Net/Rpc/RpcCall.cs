@@ -33,6 +33,7 @@ public sealed class RpcCall
     /// <summary>Ends with the server only: a caller that goes away does not cancel what it started.</summary>
     public CancellationToken Cancellation { get; }
 
+
     internal bool IsAnswered { get; private set; }
 
     /// <summary>True when nothing may follow on the stream.</summary>

@@ -75,7 +75,7 @@ internal sealed class RpcChannel
                         break;
                     case Step.Run:
                         RpcMethod method = _method!;
-                        if (method.Scheduling == RpcScheduling.ThreadPool) await (_hop ??= new ThreadPoolHop());
+                        if (!RunsInline(method)) await (_hop ??= new ThreadPoolHop());
                         try
                         {
                             await method.InvokeAsync(_call).ConfigureAwait(false);
@@ -120,6 +120,9 @@ internal sealed class RpcChannel
 
     /// <summary>Ends the channel whatever it does. Any thread.</summary>
     public void Abort() => _stream.Reset();
+
+    private bool RunsInline(RpcMethod method) =>
+        method.Scheduling == RpcScheduling.Inline && _call.Body.Length <= _server.Settings.InlineRequestBytesMax;
 
     private Step TakeRequest()
     {

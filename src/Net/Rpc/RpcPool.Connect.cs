@@ -87,8 +87,11 @@ public sealed partial class RpcPool
     /// <summary>A connection or why there is none.</summary>
     private readonly record struct Dialed(RpcPoolConnection? Connection, string? Error);
 
-    private sealed class Reaper(RpcPool pool) : Timers.TimerEntry
+    /// <summary>Closing a connection runs the ends of its streams, which is nothing for the thread of the timers.</summary>
+    private sealed class Reaper(RpcPool pool) : Timers.TimerEntry, IThreadPoolWorkItem
     {
-        protected internal override void OnTimer() => pool.Reap();
+        public void Execute() => pool.Reap();
+
+        protected internal override void OnTimer() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }

@@ -54,7 +54,8 @@ public sealed partial class RpcPool : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(method);
         RpcPendingCall<TRequest, TReply> call = method.Rent(request);
         ValueTask<RpcResponse<TReply>> task = call.Task;
-        if (cancellation.IsCancellationRequested) call.NeverSent(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled);
+        if (cancellation.IsCancellationRequested)
+            call.NeverSent(RpcOutcome.Canceled, RpcErrors.MakingCallPrefix + RpcErrors.Canceled);
         else if (!TrySend(server, call, cancellation)) _ = SendLaterAsync(server, call, cancellation);
         return task;
     }

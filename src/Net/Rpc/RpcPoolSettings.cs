@@ -15,8 +15,9 @@ public sealed record RpcPoolSettings
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(127);
 
     /// <summary>
-    /// Responses up to this size are decoded, and their callers continued, on the connection's read loop; larger ones on
-    /// the thread pool. Callers continued on the read loop must not block: all calls of the connection wait behind them.
+    /// Responses up to this size are decoded, and their callers continued, on the connection's read loop; larger ones on the
+    /// thread pool, and with zero all. Callers continued on the read loop must not block: all calls of the connection wait
+    /// behind them.
     /// </summary>
     public int InlineResponseBytesMax { get; init; } = 16 * 1024;
 

@@ -12,6 +12,12 @@ public sealed record RpcServerSettings
     public int MaxInFlight { get; init; } = 65_536;
 
     /// <summary>
+    /// Bodies above this size are decoded on the thread pool even for inline methods: nothing a peer sends may hold up the
+    /// other streams of its connection.
+    /// </summary>
+    public int InlineRequestBytesMax { get; init; } = 16 * 1024;
+
+    /// <summary>
     /// Longest request body in bytes. The reference has no limit; its largest requests, transactions and chunks of large
     /// values, have a few MiB.
     /// </summary>

@@ -23,7 +23,7 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
     /// <summary>Answers a batch of frames may gather before they are written although the batch is not at its end.</summary>
     private const int HoldMax = 64 * 1024;
 
-    /// <summary>Blocks written on the thread that started it; the rest is for the thread pool, so that a caller or the read loop goes on.</summary>
+    /// <summary>Blocks written on the thread that started it; the rest is for the thread pool, so that a caller goes on.</summary>
     private const int BlocksInline = 4;
 
     /// <summary>A stream that becomes ready with at most this much goes before the transfers.</summary>
@@ -70,7 +70,10 @@ public sealed partial class YamuxSession : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => Pump();
 
-    /// <summary>Until <see cref="ReleaseFlush"/>, what this thread sends stays queued, so that the answers to a batch leave in one write.</summary>
+    /// <summary>
+    /// Until <see cref="ReleaseFlush"/>, what this thread sends stays queued, so that the answers to a batch leave in one
+    /// write. Other threads write meanwhile.
+    /// </summary>
     internal void HoldFlush() => _holdingThread = Environment.CurrentManagedThreadId;
 
     /// <summary>Ends the hold and writes what has gathered.</summary>

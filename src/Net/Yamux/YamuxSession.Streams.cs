@@ -13,7 +13,7 @@ public sealed partial class YamuxSession
         return stream is not null;
     }
 
-    /// <summary>Like <see cref="TryOpenStream"/>, but waits while too many streams are unacknowledged; null for the other reasons.</summary>
+    /// <summary>Like <see cref="TryOpenStream"/>, but waits while too many are unacknowledged; null for the other reasons.</summary>
     public ValueTask<YamuxStream?> OpenStreamAsync(CancellationToken cancellation) =>
         TryOpenStream(out YamuxStream? stream) || OpenFailure is not null
             ? new ValueTask<YamuxStream?>(stream)
@@ -154,7 +154,9 @@ public sealed partial class YamuxSession
         _openWait = null;
     }
 
-    /// <summary>Removes a stream that ends other than by closing, and wakes its writer. The caller wakes the reader, without the gate.</summary>
+    /// <summary>
+    /// Removes a stream that ends other than by closing, and wakes its writer. The caller wakes the reader, without the gate.
+    /// </summary>
     private void Fail(YamuxStream stream, string failure)
     {
         stream.Failure = failure;
@@ -166,7 +168,6 @@ public sealed partial class YamuxSession
     {
         _table.Remove(stream.Id);
         AcknowledgeLocked(stream);
-        if (stream.IsInbound) _inbound--;
         stream.SendLink.List?.Remove(stream);
         stream.TimedLink.List?.Remove(stream);
         _queuedBytes -= stream.Queued.Length;
@@ -185,8 +186,12 @@ public sealed partial class YamuxSession
         return stream;
     }
 
+    /// <summary>
+    /// A stream that is removed and released. Only here a peer gets its place back: resetting does not end the owner's work.
+    /// </summary>
     private void Recycle(YamuxStream stream)
     {
+        if (stream.IsInbound) _inbound--;
         stream.Reader.Recycle();
         if (_ended || _spares == SpareMax) return;
         stream.NextSpare = _spare;

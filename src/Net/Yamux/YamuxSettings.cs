@@ -36,12 +36,12 @@ public sealed record YamuxSettings
     public TimeSpan StreamCloseTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Streams the peer may have open at once; further ones are reset. An idle stream costs about 1 KB, so this bounds what
-    /// a connection can make us hold before it sends data.
+    /// Streams of the peer that may be open here or not yet released by their owners; further ones are reset. An idle stream
+    /// costs about 700 bytes, so this bounds what a connection can make us hold before it sends data.
     /// </summary>
     public int MaxStreams { get; init; } = 16384;
 
-    /// <summary>Bytes received and not read by their owners, over all streams of one session; the stream that exceeds it is reset.</summary>
+    /// <summary>Bytes received and not read, over all streams of one session; the stream that exceeds it is reset.</summary>
     public long SessionReceiveMax { get; init; } = 64L << 20;
 
     /// <summary>The same bound over all sessions that share this object; the default is shared by the process.</summary>

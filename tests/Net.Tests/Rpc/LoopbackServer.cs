@@ -26,6 +26,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public int Accepted => _handlers.Connections.Count;
 
+    /// <summary>Connections that nobody has broken.</summary>
+    public int Open => _handlers.Connections.Count(static connection => connection.CloseReason is null);
+
     /// <summary>Breaks all connections.</summary>
     public void Kill()
     {

@@ -5,7 +5,7 @@ using Consul.Fast.Net.Tests.Captures;
 using Consul.Fast.Net.Tests.Transport;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Net.Tests.Rpc;
 
@@ -13,6 +13,7 @@ namespace Consul.Fast.Net.Tests.Rpc;
 public sealed class RpcOverTcpTests : IAsyncDisposable
 {
     private readonly TimerWheel _timers = new();
+    private readonly ListLogger _logger = new();
     private readonly PinnedBlockPool _blocks = new(PinnedBlockPool.LargeBlock);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RpcMethodCall<byte[], byte[]> _gated = new("Test.Gated", TestMethods.WriteBytes, TestMethods.ReadBytes);
@@ -27,7 +28,7 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
             return request;
         }));
         _pool = new RpcPool(
-            new RpcDialer(new TcpDialer(pool: _blocks)), new RpcPoolSettings { Datacenter = "dc1" }, _timers, NullLogger.Instance, _blocks);
+            new RpcDialer(new TcpDialer(pool: _blocks)), new RpcPoolSettings { Datacenter = "dc1" }, _timers, _logger, _blocks);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,6 +78,25 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         await PingAsync();
         Assert.Equal(1, _server.Accepted);
         await Eventually.TrueAsync(() => _server.UnderTest.Server.Channels <= 32, "streams of calls given up close");
+    }
+
+    [Fact]
+    public async Task Every_call_ends_while_connections_break_and_callers_give_up()
+    {
+        using var over = new CancellationTokenSource();
+        Task breaking = BreakAsync(over.Token);
+        int[] outcomes = new int[Enum.GetValues<RpcOutcome>().Length];
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(seed => CallRecklesslyAsync(seed, outcomes))).WaitAsync(TimeSpan.FromSeconds(60));
+        await over.CancelAsync();
+        await breaking;
+        // The last connection may be broken without this side knowing it yet; the one after it is not.
+        await Eventually.TrueAsync(() => _pool.Connections == 0 || _server.Open == 1, "broken connections leave the pool");
+        await PingAsync();
+        Assert.True(outcomes[(int)RpcOutcome.Success] > 0);
+        Assert.True(outcomes[(int)RpcOutcome.Canceled] > 0);
+        Assert.DoesNotContain(_logger.Lines, static line => line.Level == LogLevel.Error);
+        Assert.DoesNotContain(_server.UnderTest.Logger.Lines, static line => line.Level == LogLevel.Error);
+        await Eventually.TrueAsync(() => _server.UnderTest.Server.InFlight == 0, "all calls end at the server");
     }
 
     [Fact]
@@ -149,6 +169,30 @@ public sealed class RpcOverTcpTests : IAsyncDisposable
         Assert.Equal(expected, answer);
         client.Client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await stream.ReadAsync(answer));
+    }
+
+    private async Task BreakAsync(CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await Task.Delay(10, CancellationToken.None);
+            _server.Kill();
+        }
+    }
+
+    private async Task CallRecklesslyAsync(int seed, int[] outcomes)
+    {
+        var random = new Random(seed);
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] value = new byte[random.Next(3) == 0 ? random.Next(200_000) : random.Next(100)];
+            using var cancel = new CancellationTokenSource();
+            ValueTask<RpcResponse<byte[]>> call = _pool.CallAsync(_server.Address, TestMethods.EchoCall, value, cancel.Token);
+            if (random.Next(4) == 0) cancel.CancelAfter(random.Next(3));
+            RpcResponse<byte[]> response = await call;
+            Interlocked.Increment(ref outcomes[(int)response.Outcome]);
+            if (response.IsSuccess) Assert.True(value.AsSpan().SequenceEqual(response.Value), $"seed {seed}, call {i}");
+        }
     }
 
     private async Task CallManyAsync(int seed)

@@ -253,6 +253,29 @@ public sealed class RpcServerTests
     }
 
     [Fact]
+    public async Task A_large_body_is_not_handled_on_the_reading_thread()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        bool same = true;
+        await using var server = new ServerUnderTest(null, TestMethods.Bytes("Test.Where", RpcScheduling.Inline, (_, _) =>
+        {
+            same = thread == Environment.CurrentManagedThreadId && !Thread.CurrentThread.IsThreadPoolThread;
+            return new(Array.Empty<byte>());
+        }));
+        var sender = new Thread(() =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            var stream = new ServedStream(server);
+            byte[] body = [0xda, 0x80, 0x00, .. new byte[0x8000]];
+            stream.SendAsync(TestMethods.Request(1, "Test.Where", body)).GetAwaiter().GetResult();
+            stream.ExpectAsync(TestMethods.Success(1, "Test.Where", 0xa0)).GetAwaiter().GetResult();
+        });
+        sender.Start();
+        await Task.Run(sender.Join);
+        Assert.False(same);
+    }
+
+    [Fact]
     public async Task Arbitrary_bytes_end_a_stream_or_wait_and_never_throw()
     {
         await using var server = new ServerUnderTest(new RpcServerSettings { MaxRequestBytes = 1 << 20 });

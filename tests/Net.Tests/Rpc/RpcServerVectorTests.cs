@@ -80,7 +80,8 @@ public sealed class RpcServerVectorTests
         [
             .. answers.Select(static answer => answer.Name).Distinct()
                 .Where(name => name != "Status.Ping" && (capture.Name == BadBody || !s_closing.Contains(capture.Name)))
-                .Select(name => new RpcMethod<RpcNothing, byte[]>(name, RpcScheduling.Inline, RpcCodecs.ReadNothing, Answer, WriteEncoded)),
+                .Select(name => new RpcMethod<RpcNothing, byte[]>(
+                    name, RpcScheduling.Inline, RpcCodecs.ReadNothing, Answer, WriteEncoded)),
         ];
 
         ValueTask<RpcResult<byte[]>> Answer(RpcNothing request, CancellationToken stopping)

@@ -47,7 +47,7 @@ internal static class TestMethods
 
     public static void WriteBytes(MsgPackWriter writer, byte[] value) => writer.WriteBytes(value);
 
-    public static void WriteBytes(MsgPackWriter writer, RpcResult<byte[]> reply) => writer.WriteBytes(reply.Value);
+    public static void WriteBytes(MsgPackWriter writer, RpcResult<byte[]> answer) => writer.WriteBytes(answer.Value);
 
     /// <summary>Header and body of a request.</summary>
     public static byte[] Request(ulong seq, string name, params ReadOnlySpan<byte> body)

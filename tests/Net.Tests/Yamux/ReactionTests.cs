@@ -229,6 +229,23 @@ public sealed class ReactionTests
     }
 
     [Fact]
+    public async Task Message_that_fits_into_a_window_does_not_hang_on_the_last_half_of_it()
+    {
+        // The reader takes one message, less than half a window, then wants the next one whole before it takes any of it.
+        await using var test = new SessionUnderTest();
+        YamuxStream stream = await test.AcceptAsync(1);
+        await test.Peer.SendAsync(RawPeer.Data(1, new byte[100_000]));
+        await stream.ReceiveAsync(100_000);
+        Assert.True(test.Peer.IsQuiet());
+        await test.Peer.SendAsync(RawPeer.Data(1, new byte[162_144]));
+        ReadResult result = await stream.Input.ReadAsync();
+        stream.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        await test.Peer.ExpectAsync(FrameType.WindowUpdate, FrameFlags.None, 1, 100_000);
+        await test.Peer.SendAsync(RawPeer.Data(1, new byte[100_000]));
+        Assert.Equal(262_144, (await stream.ReceiveAsync(262_144)).Length);
+    }
+
+    [Fact]
     public async Task Second_fin_ends_the_session_only_while_the_id_is_known()
     {
         await using var test = new SessionUnderTest();

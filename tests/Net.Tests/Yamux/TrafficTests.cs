@@ -139,7 +139,8 @@ public sealed class TrafficTests
             }
 
             // Sometimes part of it is left, seen or unseen; never a whole window, which would stop the sender for good.
-            ReadOnlySequence<byte> taken = random.Next(2) == 0 || buffer.Length > 200_000 ? buffer : buffer.Slice(0, random.NextInt64(buffer.Length + 1));
+            bool all = random.Next(2) == 0 || buffer.Length > 200_000;
+            ReadOnlySequence<byte> taken = all ? buffer : buffer.Slice(0, random.NextInt64(buffer.Length + 1));
             foreach (ReadOnlyMemory<byte> part in taken)
             {
                 foreach (byte value in part.Span)
