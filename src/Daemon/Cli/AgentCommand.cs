@@ -74,15 +74,18 @@ internal sealed class AgentCommand : ICommand
     private async Task<int> RunAsync(AgentProcessContext process, ILogger logger, CommandContext context)
     {
         using var signals = new ProcessSignals();
+        bool created = false;
         try
         {
             using var pidFile = new PidFile(process.Config.Node.PidFile, logger);
             await using IAgentProcess agent = _factory(process);
+            created = true;
             return await new AgentRunner(agent, process, signals.Caught, context.Error).RunAsync(context.Cancellation);
         }
-        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            logger.StartFailed(e.Message);
+            if (created) logger.RunBroken(e);
+            else logger.StartFailed(e);
             return ExitCode.Error;
         }
     }
