@@ -41,7 +41,7 @@ internal sealed class AgentCommand : ICommand
         }
 
         if (_flagSet.Arguments.Length > 0) return Refuse(context, $"Unexpected extra arguments: [{string.Join(' ', _flagSet.Arguments)}]");
-        ConfigEnvironment environment = ConfigEnvironment.ForHost(context.Environment);
+        ConfigEnvironment environment = ConfigEnvironment.ForHost(context.VariablesOf(EnvironmentSource.Prefix));
         try
         {
             LoadedConfig loaded = ConfigLoader.Load(Input(), environment);
