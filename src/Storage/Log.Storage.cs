@@ -17,6 +17,6 @@ internal static partial class StorageLog
     [LoggerMessage(4003, LogLevel.Warning, "Failed to remove an old snapshot: id={Id}")]
     public static partial void CannotRemoveSnapshot(ILogger logger, string id, Exception exception);
 
-    [LoggerMessage(4004, LogLevel.Warning, "A log file is shorter than was reserved for it: file={File} length={Length} reserved={Reserved}")]
+    [LoggerMessage(4004, LogLevel.Warning, "A log file is too short: file={File} length={Length} reserved={Reserved}")]
     public static partial void ShortFile(ILogger logger, string file, long length, long reserved);
 }

@@ -11,7 +11,9 @@ internal static class SinglePool
     public static async Task<string?> JoinAsync(Member local, string address, CancellationToken cancellation)
     {
         int colon = address.LastIndexOf(':');
-        bool hasPort = address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : colon >= 0 && colon == address.IndexOf(':');
+        bool hasPort = address.StartsWith('[')
+            ? address.Contains("]:", StringComparison.Ordinal)
+            : colon >= 0 && colon == address.IndexOf(':', StringComparison.Ordinal);
         string host = (hasPort ? address[..colon] : address).Trim('[', ']');
         ushort port = (ushort)local.Port;
         if (hasPort && !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port))
@@ -42,8 +44,11 @@ internal static class SinglePool
     public static string? ForceLeave(IMembership pool, string node) =>
         pool.Members.Any(member => member.Name == node) ? null : $"agent: No node found with name '{node}'";
 
-    private static string PortFault(string port) =>
-        $"strconv.ParseUint: parsing \"{port}\": {(port.All(char.IsAsciiDigit) && port.Length > 0 ? "value out of range" : "invalid syntax")}";
+    private static string PortFault(string port)
+    {
+        bool isNumber = port.Length > 0 && port.All(char.IsAsciiDigit);
+        return $"strconv.ParseUint: parsing \"{port}\": {(isNumber ? "value out of range" : "invalid syntax")}";
+    }
 
     private static string Failed(string what, string address, string reason) =>
         $"1 error occurred:\n\t* Failed to {what} {address}: {reason}\n\n";

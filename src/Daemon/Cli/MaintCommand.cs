@@ -66,7 +66,8 @@ internal sealed class MaintCommand : ClientCommand
     private static async Task<int> ListAsync(ConsulClient client, CommandContext context)
     {
         Reply self = await client.GetAsync("/v1/agent/self");
-        if (!self.TryRead(static agent => agent.Field("Config").Text("NodeName"), out string? node, out string error)) return context.Fail($"Error querying Consul agent: {error}");
+        if (!self.TryRead(static agent => agent.Field("Config").Text("NodeName"), out string? node, out string error))
+            return context.Fail($"Error querying Consul agent: {error}");
         Reply reply = await client.GetAsync("/v1/agent/checks");
         if (!reply.TryRead(checks => ReadReasons(checks, node), out string[]? reasons, out error))
         {

@@ -15,10 +15,16 @@ internal static class HeaderText
     public static bool IsName(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(NameCharacters);
 
     /// <summary>The text with blanks in place of control characters, and none around it.</summary>
-    public static string Clean(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal)
-        ? string.Create(text.Length, text, static (cleaned, source) =>
+    public static string Clean(string text)
+    {
+        if (text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal))
         {
-            for (int i = 0; i < cleaned.Length; i++) cleaned[i] = source[i] is < ' ' or '\x7f' ? ' ' : source[i];
-        }).Trim()
-        : text.Trim();
+            text = string.Create(text.Length, text, static (cleaned, source) =>
+            {
+                for (int i = 0; i < cleaned.Length; i++) cleaned[i] = source[i] is < ' ' or '\x7f' ? ' ' : source[i];
+            });
+        }
+
+        return text.Trim();
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class DurableMark : IDisposable
     /// <summary>Number of a batch that the log holds, or has behind it; 0 when none is known.</summary>
     public ulong Batch { get; private set; }
 
-    /// <summary>Number of a file that is there or was given back, so that the newest one has this number at least; -1 when none is known.</summary>
+    /// <summary>A number that the newest file has at least; -1 when none is known.</summary>
     public int Segment { get; private set; } = -1;
 
     /// <summary>Begins to write it: what was found is what is said from now on.</summary>

@@ -14,7 +14,8 @@ internal sealed class ProcessSignals : IDisposable
 
     public ProcessSignals() => _registrations =
     [
-        Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGHUP, 1), Register(UserOne, (int)UserOne),
+        Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGHUP, 1),
+        Register(UserOne, (int)UserOne),
     ];
 
     /// <summary>SIGUSR1: its number on Linux. The framework takes raw numbers beside its own names.</summary>

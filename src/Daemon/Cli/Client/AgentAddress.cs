@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Consul.Fast.Daemon.Cli.Client;
 
-/// <summary>Where the agent is, as the user wrote it: a host and a port, or a Unix socket. Nothing is refused before it is dialled.</summary>
+/// <summary>
+/// Where the agent is, as the user wrote it: a host and a port, or a Unix socket. Nothing is refused before it is dialled.
+/// </summary>
 /// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
 /// <param name="SocketPath">Null for TCP.</param>
 internal sealed record AgentAddress(string Scheme, string Authority, string? SocketPath)
