@@ -56,6 +56,8 @@ internal sealed class AgentCommand : ICommand
 
     private async Task<int> RunAsync(LoadedConfig loaded, AgentLogging logging, ConfigEnvironment environment, CommandContext context)
     {
+        // Before anything is printed: the framework's console settles for good what becomes of an interrupt.
+        using var signals = new ProcessSignals();
         ILogger logger = logging.CreateLogger("agent");
         LogRemarks(loaded, logger);
         AgentConfig config = Prepare(loaded.Config);
@@ -66,14 +68,13 @@ internal sealed class AgentCommand : ICommand
         if (!config.Logging.Json) context.Out.Write(Banner.Format(config));
         logging.Start();
         var process = new AgentProcessContext(config, logging, metrics, () => Reread(config, environment, logger), TimeProvider.System);
-        int exitCode = await RunAsync(process, logger, context);
+        int exitCode = await RunAsync(process, signals, logger, context);
         logger.ExitCode(exitCode);
         return exitCode;
     }
 
-    private async Task<int> RunAsync(AgentProcessContext process, ILogger logger, CommandContext context)
+    private async Task<int> RunAsync(AgentProcessContext process, ProcessSignals signals, ILogger logger, CommandContext context)
     {
-        using var signals = new ProcessSignals();
         bool created = false;
         try
         {
