@@ -70,6 +70,9 @@ internal readonly record struct GossipAddress
         }
     }
 
+    /// <summary>True when both name the same place, in whatever form the address is written.</summary>
+    public bool IsSamePlace(GossipAddress other) => Unmapped == other.Unmapped;
+
     public GossipAddress WithPort(ushort port) => new(_high, _low, Length, port);
 
     /// <summary>True when the first <paramref name="bits"/> bits are those of <paramref name="network"/>, seen as IPv4 where both can be.</summary>

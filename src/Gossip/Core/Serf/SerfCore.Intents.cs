@@ -1,0 +1,115 @@
+using Consul.Fast.Gossip.Core.Members;
+using Consul.Fast.Gossip.Core.Messages;
+using Consul.Fast.Gossip.Core.Swim;
+
+namespace Consul.Fast.Gossip.Core.Serf;
+
+internal sealed partial class SerfCore
+{
+    /// <summary>Members to be erased once they had time to say that they are alive.</summary>
+    private readonly List<PendingPrune> _prunes = [];
+
+    /// <param name="raw">The message as received, to be passed on when it is news.</param>
+    public void OnJoinIntent(in JoinIntent intent, ReadOnlyMemory<byte> raw)
+    {
+        if (Apply(intent)) _outbox.Announce(_outbox.Intents, raw.ToArray());
+    }
+
+    /// <param name="raw">The message as received, to be passed on when it is news.</param>
+    public void OnLeaveIntent(in LeaveIntent intent, ReadOnlyMemory<byte> raw)
+    {
+        if (Apply(intent)) _outbox.Announce(_outbox.Intents, raw.ToArray());
+    }
+
+    /// <summary>Tells the pool that this node is in, at the given Lamport time.</summary>
+    public void BroadcastJoin(ulong ltime)
+    {
+        JoinIntent intent = new(ltime, _context.Name);
+        _clock.Witness(ltime);
+        Apply(intent);
+        _context.Scratch.ResetWrittenCount();
+        _context.Codec.Encode(intent, _context.Scratch);
+        _outbox.Announce(_outbox.Intents, _context.Scratch.WrittenSpan.ToArray());
+    }
+
+    /// <summary>The time has come for members that were to be erased; those that turned out to be alive stay.</summary>
+    public void OnPruneTimeout()
+    {
+        for (int i = _prunes.Count - 1; i >= 0; i--)
+        {
+            if (_prunes[i].At > _context.Now) continue;
+            int slot = _members.Find(_prunes[i].Name);
+            _prunes.RemoveAt(i);
+            if (slot != MemberSlot.None && _members[slot].Status is StatusByte.Leaving or StatusByte.Left) Erase(slot);
+        }
+    }
+
+    /// <returns>True when it was news.</returns>
+    private bool Apply(in JoinIntent intent)
+    {
+        _clock.Witness(intent.LTime);
+        int slot = _members.Find(intent.Node.Span);
+        if (slot == MemberSlot.None || _members[slot].Status == StatusByte.None)
+        {
+            return _intents.TryAdd(intent.Node.Span, new Intent(IsLeave: false, intent.LTime, _context.Now));
+        }
+
+        ref MemberSlot member = ref _members[slot];
+        if (intent.LTime <= member.StatusLTime) return false;
+        member.StatusLTime = intent.LTime;
+        if (member.Status == StatusByte.Leaving) member.Status = StatusByte.Alive;
+        return true;
+    }
+
+    /// <returns>True when it was news.</returns>
+    private bool Apply(in LeaveIntent intent)
+    {
+        _clock.Witness(intent.LTime);
+        int slot = _members.Find(intent.Node.Span);
+        if (slot == MemberSlot.None || _members[slot].Status == StatusByte.None)
+        {
+            return _intents.TryAdd(intent.Node.Span, new Intent(IsLeave: true, intent.LTime, _context.Now));
+        }
+
+        ref MemberSlot member = ref _members[slot];
+        if (intent.LTime <= member.StatusLTime) return false;
+        if (slot == SwimCore.SelfSlot && State == PoolState.Alive)
+        {
+            BroadcastJoin(_clock.Time);
+            return false;
+        }
+
+        // Also when the status stays: otherwise two late intents would chase each other through the pool for ever.
+        member.StatusLTime = intent.LTime;
+        if (member.Status == StatusByte.Alive)
+        {
+            member.Status = StatusByte.Leaving;
+        }
+        else if (member.Status == StatusByte.Failed)
+        {
+            RemoveFromLists(slot);
+            member.Status = StatusByte.Left;
+            _left.Add(slot);
+            Notify(MemberChange.Leave, slot);
+        }
+
+        if (intent.Prune) Prune(slot);
+        return true;
+    }
+
+    private void Prune(int slot)
+    {
+        if (slot == SwimCore.SelfSlot) return;
+        if (_members[slot].Status != StatusByte.Leaving)
+        {
+            Erase(slot);
+            return;
+        }
+
+        TimeSpan at = _context.Now + _context.Serf.BroadcastTimeout + _context.Serf.LeavePropagateDelay;
+        _prunes.Add(new PendingPrune(_members[slot].Identity.Name, at));
+        _context.Timers.Add(at, TimerKind.Prune);
+    }
+
+    private readonly record struct PendingPrune(byte[] Name, TimeSpan At);
+}
