@@ -9,6 +9,11 @@ internal sealed partial class SerfCore
     /// <summary>Members to be erased once they had time to say that they are alive.</summary>
     private readonly List<PendingPrune> _prunes = [];
 
+    /// <summary>Several times what a departure takes in a large pool.</summary>
+    private static readonly TimeSpan s_leavingMax = TimeSpan.FromSeconds(60);
+
+    private readonly List<LeavingMember> _leaving = [];
+
     /// <param name="raw">The message as received, to be passed on when it is news.</param>
     public void OnJoinIntent(in JoinIntent intent, ReadOnlyMemory<byte> raw)
     {
@@ -40,9 +45,16 @@ internal sealed partial class SerfCore
             if (_prunes[i].At > _context.Now) continue;
             int slot = _members.Find(_prunes[i].Name);
             _prunes.RemoveAt(i);
-            if (slot != MemberSlot.None && _members[slot].Status is StatusByte.Leaving or StatusByte.Left) Erase(slot);
+            if (slot != MemberSlot.None && IsGone(_members[slot])) Erase(slot);
         }
     }
+
+    /// <summary>
+    /// Also the failure detector must have given the member up: one that is alive there and unknown here would never come
+    /// back, for its coming would be no news.
+    /// </summary>
+    private static bool IsGone(in MemberSlot member) =>
+        member.Status is StatusByte.Leaving or StatusByte.Left && (!member.IsListed || member.IsDeadOrLeft);
 
     /// <returns>True when it was news.</returns>
     private bool Apply(in JoinIntent intent)
@@ -83,7 +95,7 @@ internal sealed partial class SerfCore
         member.StatusLTime = intent.LTime;
         if (member.Status == StatusByte.Alive)
         {
-            member.Status = StatusByte.Leaving;
+            BeginLeaving(ref member);
         }
         else if (member.Status == StatusByte.Failed)
         {
@@ -110,6 +122,25 @@ internal sealed partial class SerfCore
         _prunes.Add(new PendingPrune(_members[slot].Identity.Name, at));
         _context.Timers.Add(at, TimerKind.Prune);
     }
+
+    /// <summary>
+    /// Members that announced to leave, or were announced, and are still there after a minute have stayed: who objects may have
+    /// been heard by others only, and nobody would say it again.
+    /// </summary>
+    private void DoubtLeaving()
+    {
+        for (int i = _leaving.Count - 1; i >= 0; i--)
+        {
+            LeavingMember leaving = _leaving[i];
+            int slot = _members.Find(leaving.Name);
+            bool isLeaving = slot != MemberSlot.None && slot != SwimCore.SelfSlot && _members[slot].Status == StatusByte.Leaving;
+            bool stays = isLeaving && _context.Now - leaving.Since >= s_leavingMax && _members[slot] is { IsListed: true, State: NodeState.Alive };
+            if (stays) _members[slot].Status = StatusByte.Alive;
+            if (stays || !isLeaving) _leaving.RemoveAt(i);
+        }
+    }
+
+    private readonly record struct LeavingMember(byte[] Name, TimeSpan Since);
 
     private readonly record struct PendingPrune(byte[] Name, TimeSpan At);
 }

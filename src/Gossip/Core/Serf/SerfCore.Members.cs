@@ -17,7 +17,7 @@ internal sealed partial class SerfCore
             if (_intents.TryGet(member.Identity.Name, out Intent intent))
             {
                 member.StatusLTime = intent.LTime;
-                if (intent.IsLeave) member.Status = StatusByte.Leaving;
+                if (intent.IsLeave) BeginLeaving(ref member);
             }
         }
         else
@@ -59,6 +59,14 @@ internal sealed partial class SerfCore
     }
 
     private void Notify(MemberChange change, int slot) => _context.Output.Member(new MemberNotice(change, slot, View(slot)));
+
+    private void BeginLeaving(ref MemberSlot member)
+    {
+        byte[] name = member.Identity.Name;
+        _leaving.RemoveAll(leaving => ReferenceEquals(leaving.Name, name));
+        member.Status = StatusByte.Leaving;
+        _leaving.Add(new LeavingMember(member.Identity.Name, _context.Now));
+    }
 
     private void RemoveFromLists(int slot)
     {

@@ -11,6 +11,7 @@ internal sealed partial class SerfCore
         _context.Timers.Add(_context.Now + _context.Serf.ReapInterval, TimerKind.Reap);
         Reap(_failed, _context.Serf.ReconnectTimeout);
         Reap(_left, _context.Serf.TombstoneTimeout);
+        DoubtLeaving();
         _intents.ForgetBefore(_context.Now - _context.Serf.RecentIntentTimeout);
     }
 
