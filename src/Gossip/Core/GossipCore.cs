@@ -110,7 +110,8 @@ internal sealed partial class GossipCore
     }
 
     /// <summary>
-    /// Starts as a member of a pool that is already complete: <paramref name="view"/> holds everybody, this node in slot 0.
+    /// Starts as a member of a pool that is already complete: <paramref name="view"/>, which is emptied, holds everybody, this node
+    /// in slot 0.
     /// Large simulations begin with it, for joining thousands one by one takes longer than what is to be seen.
     /// </summary>
     public void StartFrom(TimeSpan now, MemberTable view)

@@ -74,7 +74,8 @@ public sealed class GossipSimulationTests
             SimNode speaker = Pool.Nodes.FirstOrDefault(n => n.Core?.State == PoolState.Alive)
                 ?? throw new InvariantException("nobody was left to speak");
             speaker.Step((core, now) => core.FireEvent(now, "last"u8.ToArray(), default, canCoalesce: false, out _));
-            Pool.RunFor(TimeSpan.FromSeconds(10));
+            // Gossip reaches nearly everybody, the next state exchange the rest.
+            Pool.RunFor(TimeSpan.FromMinutes(2));
             foreach (SimNode node in Pool.Nodes)
             {
                 if (node.Core?.State == PoolState.Alive && !_heard.Contains(node.Index)) throw new InvariantException($"{node} did not hear the last event");

@@ -34,10 +34,16 @@ internal sealed class PoolChaos(SimPool pool)
         pool.Network.Heal();
         foreach (SimNode node in pool.Nodes)
         {
+            node.Release();
             node.Resume();
             if (pool.Random.Below(5) == 0) _gone.Add(node.Index);
             else if (!node.IsUp || node.Core!.State != PoolState.Alive) Restart(node);
         }
+
+        // Sides that made each other leave by force do not look for each other again: that takes somebody who joins them.
+        SimNode operatorOf = pool.Nodes.FirstOrDefault(n => n.Core?.State == PoolState.Alive) ?? pool.Nodes[0];
+        JoinTarget[] everybody = [.. pool.Nodes.Where(n => n != operatorOf).Select(n => new JoinTarget(n.Address, n.Name))];
+        operatorOf.Step((core, now) => core.Join(now, everybody, ignoreOld: false, token: 5));
     }
 
     /// <summary>Joins until somebody answers, as an agent with retry-join does.</summary>
@@ -59,7 +65,7 @@ internal sealed class PoolChaos(SimPool pool)
     private void Harm()
     {
         SimNode node = pool.Pick();
-        switch (pool.Random.Below(14))
+        switch (pool.Random.Below(15))
         {
             case 0:
                 node.Crash();
@@ -93,6 +99,10 @@ internal sealed class PoolChaos(SimPool pool)
             case 11:
                 QueryRequest request = new("who"u8.ToArray(), default, default, WantsAck: true, RelayFactor: 1, default);
                 node.Step((core, now) => core.TryQuery(now, request, out _));
+                break;
+            case 12:
+                node.Hold();
+                pool.After(pool.Random.Below(TimeSpan.FromSeconds(20)), node.Release);
                 break;
             default:
                 SimNode other = pool.Pick();

@@ -43,6 +43,7 @@ internal sealed class SimNetwork(SimPool pool)
 
     public SimPacket Rent() => _free.TryPop(out SimPacket? packet) ? packet : new SimPacket();
 
+    /// <summary>Gives back a packet, or one copy of it.</summary>
     public void Return(SimPacket packet)
     {
         if (--packet.Copies > 0) return;
@@ -90,7 +91,9 @@ internal sealed class SimNetwork(SimPool pool)
     }
 
     private bool IsConnected(int a, int b) =>
-        b >= 0 && b < pool.Nodes.Length && pool.Nodes[b] is { IsRunning: true } && !pool.Nodes[a].IsPaused && IsOpen(a, b) && IsOpen(b, a);
+        b < pool.Nodes.Length && Answers(a) && Answers(b) && IsOpen(a, b) && IsOpen(b, a);
+
+    private bool Answers(int node) => pool.Nodes[node] is { IsRunning: true, IsHeld: false };
 
     private bool IsOpen(int from, int to) => _cut is null || !_cut.Contains((from, to));
 

@@ -11,7 +11,8 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     /// <summary>Packets the machine keeps for a process that does not read.</summary>
     private const int BacklogMax = 2048;
 
-    private readonly Queue<(SimPacket Packet, TimeSpan At)> _backlog = new();
+    private readonly Queue<SimPacket> _backlog = new();
+    private readonly Queue<SimPacket> _held = new();
     private SimPacket _packet = null!;
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private List<StreamRequest>? _streams;
@@ -28,6 +29,9 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     public int Life { get; private set; }
 
     public bool IsPaused { get; private set; }
+
+    /// <summary>Its packets wait, in and out, while its timers run: a process starved of everything but its clock.</summary>
+    public bool IsHeld { get; private set; }
 
     public bool IsUp => Core is not null;
 
@@ -46,6 +50,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     {
         Life++;
         IsPaused = false;
+        IsHeld = false;
         HasJoined = false;
         _wakeAt = TimeSpan.MaxValue;
         CoreSettings settings = new(
@@ -80,10 +85,36 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         IsPaused = false;
         if (Core is null) return;
         bool timersFirst = pool.Random.Below(2) == 0;
-        if (timersFirst) Core.Tick(pool.Now);
-        while (_backlog.TryDequeue(out (SimPacket Packet, TimeSpan At) waiting)) Receive(waiting.Packet);
+        if (timersFirst)
+        {
+            Core.Tick(pool.Now);
+            pool.Observer.AfterEvent(this);
+        }
+
+        if (!IsHeld) ReadBacklog();
         Core.Tick(pool.Now);
         AfterStep();
+    }
+
+    public void Hold()
+    {
+        if (IsUp) IsHeld = true;
+    }
+
+    /// <summary>What waited goes out and comes in, one or the other first.</summary>
+    public void Release()
+    {
+        if (!IsHeld) return;
+        IsHeld = false;
+        bool outFirst = pool.Random.Below(2) == 0;
+        if (outFirst) SendHeld();
+        if (IsRunning)
+        {
+            ReadBacklog();
+            AfterStep();
+        }
+
+        SendHeld();
     }
 
     public void Step(Action<GossipCore, TimeSpan> input)
@@ -104,14 +135,14 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         {
             pool.Network.Return(packet);
         }
-        else if (!IsPaused)
+        else if (!IsPaused && !IsHeld)
         {
             Receive(packet);
             AfterStep();
         }
         else if (_backlog.Count < BacklogMax)
         {
-            _backlog.Enqueue((packet, pool.Now));
+            _backlog.Enqueue(packet);
         }
         else
         {
@@ -192,7 +223,11 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     public void AddUser(ReadOnlyMemory<byte> message) => _packet.Add(MessageType.User, 1 + message.Length).Data = message.ToArray();
 
-    public void EndPacket() => pool.Network.Send(_packet);
+    public void EndPacket()
+    {
+        if (!IsHeld) pool.Network.Send(_packet);
+        else _held.Enqueue(_packet);
+    }
 
     public void OpenStream(in StreamRequest request) => (_streams ??= []).Add(request);
 
@@ -248,8 +283,23 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         pool.Network.Return(packet);
     }
 
+    private void ReadBacklog()
+    {
+        while (_backlog.TryDequeue(out SimPacket? waiting))
+        {
+            Receive(waiting);
+            pool.Observer.AfterEvent(this);
+        }
+    }
+
+    private void SendHeld()
+    {
+        while (_held.TryDequeue(out SimPacket? waiting)) pool.Network.Send(waiting);
+    }
+
     private void DropBacklog()
     {
-        while (_backlog.TryDequeue(out (SimPacket Packet, TimeSpan At) waiting)) pool.Network.Return(waiting.Packet);
+        while (_backlog.TryDequeue(out SimPacket? waiting)) pool.Network.Return(waiting);
+        while (_held.TryDequeue(out SimPacket? waiting)) pool.Network.Return(waiting);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Consul.Fast.Gossip.Core.Members;
 
 /// <summary>
@@ -77,19 +79,29 @@ internal sealed class MemberTable
     /// <summary>Drops list entries from <paramref name="count"/> on; the caller moved them there.</summary>
     public void TrimList(int count) => ListCount = count;
 
-    /// <summary>Takes over the nodes of another table, in the same slots and list order. For pools that start out complete.</summary>
-    public void CopyFrom(MemberTable other)
+    /// <summary>Takes the nodes of another table, in the same slots and list order; that one is empty afterwards.</summary>
+    public void TakeOver(MemberTable other)
     {
-        _slots = (MemberSlot[])other._slots.Clone();
-        _buckets = (int[])other._buckets.Clone();
-        _list = (int[])other._list.Clone();
+        (_slots, _buckets, _list) = (other._slots, other._buckets, other._list);
         (_used, _free, Count, ListCount) = (other._used, other._free, other.Count, other.ListCount);
+        other.Clear();
     }
 
+    /// <summary>Makes room for this many nodes at once.</summary>
     public void Reserve(int count)
     {
         if (count > _slots.Length) Array.Resize(ref _slots, count);
         if (count > _list.Length) Array.Resize(ref _list, count);
+        if (count > _buckets.Length) Rehash((int)BitOperations.RoundUpToPowerOf2((uint)count));
+    }
+
+    private void Clear()
+    {
+        _slots = new MemberSlot[8];
+        _list = new int[8];
+        _buckets = new int[16];
+        Array.Fill(_buckets, MemberSlot.None);
+        (_used, _free, Count, ListCount) = (0, MemberSlot.None, 0, 0);
     }
 
     private int Find(ReadOnlySpan<byte> name, ulong hash)

@@ -57,7 +57,7 @@ internal sealed partial class SwimCore
     /// <summary>Starts with a complete list of nodes, this one in slot 0.</summary>
     public void StartFrom(MemberTable view)
     {
-        _members.CopyFrom(view);
+        _members.TakeOver(view);
         _incarnation = _members[SelfSlot].Incarnation;
         _context.Random.Shuffle(_members.List);
         StartTimers();
