@@ -1,6 +1,8 @@
 namespace Consul.Fast.Gossip.Core;
 
-/// <summary>The protocol's scaling rules. All nodes of a pool must reckon alike, so each is pinned by a table of the specification.</summary>
+/// <summary>
+/// The protocol's scaling rules. All nodes of a pool must reckon alike, so each is pinned by a table of the specification.
+/// </summary>
 internal static class Formulas
 {
     private const int PushPullScaleThreshold = 32;

@@ -25,7 +25,7 @@ internal sealed class TimerHeap
 {
     public const int None = -1;
 
-    private Timer[] _timers = new Timer[16];
+    private Entry[] _timers = new Entry[16];
     private int[] _heap = new int[16];
     private int _used;
     private int _free = None;
@@ -37,7 +37,7 @@ internal sealed class TimerHeap
     public int Add(TimeSpan deadline, TimerKind kind, int argument = 0)
     {
         int id = Allocate();
-        _timers[id] = new Timer { Deadline = deadline, Kind = kind, Argument = argument };
+        _timers[id] = new Entry { Deadline = deadline, Kind = kind, Argument = argument };
         if (Count == _heap.Length) Array.Resize(ref _heap, Count * 2);
         SiftUp(Count++, id);
         return id;
@@ -68,7 +68,7 @@ internal sealed class TimerHeap
             return false;
         }
 
-        ref Timer first = ref _timers[_heap[0]];
+        ref Entry first = ref _timers[_heap[0]];
         (kind, argument) = (first.Kind, first.Argument);
         RemoveAt(0);
         return true;
@@ -138,12 +138,12 @@ internal sealed class TimerHeap
 
     private bool Before(int a, int b)
     {
-        ref Timer first = ref _timers[a];
-        ref Timer second = ref _timers[b];
+        ref Entry first = ref _timers[a];
+        ref Entry second = ref _timers[b];
         return first.Deadline != second.Deadline ? first.Deadline < second.Deadline : first.Kind < second.Kind;
     }
 
-    private struct Timer
+    private struct Entry
     {
         public TimeSpan Deadline;
         public TimerKind Kind;

@@ -158,7 +158,9 @@ internal sealed class Outbox(CoreContext context)
         if (!IsEmpty) PlanGossip();
     }
 
-    /// <summary>Gossip rounds keep to a grid with a phase of their own, so that a quiet node has no timer and nobody falls into step.</summary>
+    /// <summary>
+    /// Gossip rounds keep to a grid with a phase of their own, so that a quiet node has no timer and nobody falls into step.
+    /// </summary>
     private void PlanGossip()
     {
         if (_isGossipPlanned || context.Swim.GossipNodes == 0) return;

@@ -17,7 +17,8 @@ internal static class CoordinateMath
 
     public static bool IsValid(in Coordinate coordinate)
     {
-        if (!double.IsFinite(coordinate.Error) || !double.IsFinite(coordinate.Adjustment) || !double.IsFinite(coordinate.Height)) return false;
+        if (!double.IsFinite(coordinate.Error)) return false;
+        if (!double.IsFinite(coordinate.Adjustment) || !double.IsFinite(coordinate.Height)) return false;
         for (int i = 0; i < Coordinate.Dimensions; i++)
         {
             if (!double.IsFinite(coordinate.Vec[i])) return false;
@@ -40,7 +41,9 @@ internal static class CoordinateMath
     /// <summary>Distance without the adjustments.</summary>
     public static double RawDistance(in Coordinate a, in Coordinate b) => Separation(a.Vec, b.Vec) + a.Height + b.Height;
 
-    /// <summary>Moves <paramref name="coordinate"/> by a force away from <paramref name="other"/>; a negative force pulls it there.</summary>
+    /// <summary>
+    /// Moves <paramref name="coordinate"/> by a force away from <paramref name="other"/>; a negative force pulls it there.
+    /// </summary>
     public static void ApplyForce(ref Coordinate coordinate, double force, in Coordinate other, SeededRandom random)
     {
         CoordinateVector unit = UnitVector(coordinate.Vec, other.Vec, random, out double magnitude);
@@ -56,7 +59,9 @@ internal static class CoordinateMath
         return (long)((adjusted > 0 ? adjusted : raw) * 1e9);
     }
 
-    /// <summary>Unit vector from <paramref name="to"/> towards <paramref name="from"/>; a random one, at distance 0, when they coincide.</summary>
+    /// <summary>
+    /// Unit vector from <paramref name="to"/> towards <paramref name="from"/>; a random one, at distance 0, when they coincide.
+    /// </summary>
     private static CoordinateVector UnitVector(in CoordinateVector from, in CoordinateVector to, SeededRandom random, out double magnitude)
     {
         Unsafe.SkipInit(out CoordinateVector unit);

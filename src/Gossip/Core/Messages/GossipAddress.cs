@@ -75,7 +75,9 @@ internal readonly record struct GossipAddress
 
     public GossipAddress WithPort(ushort port) => new(_high, _low, Length, port);
 
-    /// <summary>True when the first <paramref name="bits"/> bits are those of <paramref name="network"/>, seen as IPv4 where both can be.</summary>
+    /// <summary>
+    /// True when the first <paramref name="bits"/> bits are those of <paramref name="network"/>, seen as IPv4 where both can be.
+    /// </summary>
     public bool IsWithin(GossipAddress network, int bits)
     {
         (GossipAddress mine, GossipAddress other) = (Unmapped, network.Unmapped);
@@ -92,7 +94,8 @@ internal readonly record struct GossipAddress
         if (Unmapped is { Length: 4 } v4)
         {
             uint bits = (uint)v4._low;
-            return string.Create(CultureInfo.InvariantCulture, $"{bits >> 24}.{(bits >> 16) & 255}.{(bits >> 8) & 255}.{bits & 255}:{Port}");
+            (uint a, uint b, uint c, uint d) = (bits >> 24, (bits >> 16) & 255, (bits >> 8) & 255, bits & 255);
+            return string.Create(CultureInfo.InvariantCulture, $"{a}.{b}.{c}.{d}:{Port}");
         }
 
         StringBuilder text = new("[");

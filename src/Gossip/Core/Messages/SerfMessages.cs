@@ -64,7 +64,12 @@ internal readonly record struct Query(
     ReadOnlyMemory<byte> Payload);
 
 /// <param name="From">Name of the responder.</param>
-internal readonly record struct QueryResponse(ulong LTime, uint Id, ReadOnlyMemory<byte> From, QueryFlags Flags, ReadOnlyMemory<byte> Payload);
+internal readonly record struct QueryResponse(
+    ulong LTime,
+    uint Id,
+    ReadOnlyMemory<byte> From,
+    QueryFlags Flags,
+    ReadOnlyMemory<byte> Payload);
 
 /// <summary>A decoded query filter.</summary>
 /// <param name="Nodes">Kind 0: names of which one must be the receiver's.</param>

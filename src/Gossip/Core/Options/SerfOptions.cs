@@ -1,6 +1,8 @@
 namespace Consul.Fast.Gossip.Core.Options;
 
-/// <summary>Settings of the layer of intents, events and queries. Defaults are the library's; <see cref="Consul"/> overrides some.</summary>
+/// <summary>
+/// Settings of the layer of intents, events and queries. Defaults are the library's; <see cref="Consul"/> overrides some.
+/// </summary>
 internal sealed record SerfOptions
 {
     /// <summary>Hard limit of <see cref="UserEventBytesMax"/>.</summary>
@@ -9,7 +11,10 @@ internal sealed record SerfOptions
     /// <summary>Library defaults, as a Serf agent runs them.</summary>
     public static readonly SerfOptions Default = new() { ResolveNameConflicts = true };
 
-    /// <summary>What Consul changes: failed members are kept for 72 hours, departures get three seconds to spread, names are never fought over.</summary>
+    /// <summary>
+    /// What Consul changes: failed members are kept for 72 hours, departures get three seconds to spread, names are never
+    /// fought over.
+    /// </summary>
     public static readonly SerfOptions Consul = new()
     {
         ReconnectTimeout = TimeSpan.FromHours(72),

@@ -83,7 +83,10 @@ internal sealed record SwimOptions
     /// <summary>Pause between probes, each of another node. A whole round takes n of them.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time for the direct answer, before helpers are asked. Should be above the 99th percentile of round trips.</summary>
+    /// <summary>
+    /// Time for the direct answer, before helpers are asked. Should be above the 99th percentile of round trips;
+    /// what is longer than a probe interval has no effect.
+    /// </summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
@@ -131,7 +134,7 @@ internal sealed record SwimOptions
     public void Validate()
     {
         Check(ProbeInterval > TimeSpan.Zero, "probe interval must be positive");
-        Check(ProbeTimeout > TimeSpan.Zero && ProbeTimeout <= ProbeInterval, "probe timeout must be positive and at most the probe interval");
+        Check(ProbeTimeout > TimeSpan.Zero, "probe timeout must be positive");
         Check(GossipInterval > TimeSpan.Zero, "gossip interval must be positive");
         Check(PushPullInterval >= TimeSpan.Zero, "push/pull interval must not be negative");
         Check(GossipNodes >= 0 && IndirectChecks >= 0, "numbers of nodes must not be negative");

@@ -134,7 +134,8 @@ internal sealed partial class SerfCore
             LeavingMember leaving = _leaving[i];
             int slot = _members.Find(leaving.Name);
             bool isLeaving = slot != MemberSlot.None && slot != SwimCore.SelfSlot && _members[slot].Status == StatusByte.Leaving;
-            bool stays = isLeaving && _context.Now - leaving.Since >= s_leavingMax && _members[slot] is { IsListed: true, State: NodeState.Alive };
+            bool isLate = _context.Now - leaving.Since >= s_leavingMax;
+            bool stays = isLeaving && isLate && _members[slot] is { IsListed: true, State: NodeState.Alive };
             if (stays) _members[slot].Status = StatusByte.Alive;
             if (stays || !isLeaving) _leaving.RemoveAt(i);
         }

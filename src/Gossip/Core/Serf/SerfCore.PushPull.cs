@@ -8,7 +8,8 @@ internal sealed partial class SerfCore
     /// <summary>The user state to send; valid until the next input, as long as the buffer is not used again.</summary>
     public SerfPushPull CopyState(PushPullBuffer buffer)
     {
-        if (buffer.Statuses.Length < _outbox.MemberCount) buffer.Statuses = new StatusLTime[_outbox.MemberCount + (_outbox.MemberCount / 8)];
+        int members = _outbox.MemberCount;
+        if (buffer.Statuses.Length < members) buffer.Statuses = new StatusLTime[members + (members / 8)];
         int statuses = 0;
         for (int slot = 0; slot < _members.End; slot++)
         {

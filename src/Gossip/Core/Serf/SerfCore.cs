@@ -93,7 +93,8 @@ internal sealed partial class SerfCore : ISwimUpper
     {
         ref MemberSlot member = ref _members[slot];
         NodeIdentity identity = member.Identity;
-        return new MemberView(identity.Name, identity.Address, identity.Meta, identity.Vsn, (MemberStatus)member.Status, member.StatusLTime);
+        MemberStatus status = (MemberStatus)member.Status;
+        return new MemberView(identity.Name, identity.Address, identity.Meta, identity.Vsn, status, member.StatusLTime);
     }
 
     /// <summary>Last coordinate a member told; false when it was never measured.</summary>

@@ -50,7 +50,8 @@ internal sealed partial class SwimCore
 
         bool isOwnWish = dead.From.Span.SequenceEqual(dead.Node.Span);
         byte[] from = isOwnWish ? member.Identity.Name : NameOf(dead.From);
-        _outbox.Announce(BroadcastKind.Dead, slot, dead.Incarnation, from, new Notice(slot == SelfSlot ? NoticeKind.Departure : NoticeKind.None));
+        NoticeKind notice = slot == SelfSlot ? NoticeKind.Departure : NoticeKind.None;
+        _outbox.Announce(BroadcastKind.Dead, slot, dead.Incarnation, from, new Notice(notice));
         member.Incarnation = dead.Incarnation;
         member.State = isOwnWish ? NodeState.Left : NodeState.Dead;
         member.Since = _context.Now;
