@@ -20,6 +20,7 @@ public class GossipWireBenchmarks
     private Ping _ping;
     private AckResp _ack;
     private Alive _alive;
+    private ReadOnlyMemory<byte> _datagram;
     private byte[] _pingDatagram = [];
     private byte[] _ackDatagram = [];
     private byte[] _aliveDatagram = [];
@@ -44,11 +45,11 @@ public class GossipWireBenchmarks
         _ack = new AckResp(4711, GossipSamples.PingPayload());
         _alive = new Alive(3, "server-1"u8.ToArray(), address, GossipSamples.ServerMeta(), VersionVector.Consul);
         EncodePing();
-        _pingDatagram = Datagram();
+        _pingDatagram = _datagram.ToArray();
         EncodeAck();
-        _ackDatagram = Datagram();
+        _ackDatagram = _datagram.ToArray();
         EncodeAlive();
-        _aliveDatagram = Datagram();
+        _aliveDatagram = _datagram.ToArray();
     }
 
     [GlobalCleanup]
@@ -97,14 +98,10 @@ public class GossipWireBenchmarks
     public int DecodeAlive()
     {
         _reader.Open(_aliveDatagram);
-        return _reader.TryNext(out PacketMessage message) && SwimDecoder.TryDecode(message.Bytes, out Alive alive) ? (int)alive.Incarnation : -1;
+        return _reader.TryNext(out PacketMessage message) && SwimDecoder.TryDecode(message.Bytes, out Alive alive)
+            ? (int)alive.Incarnation
+            : -1;
     }
 
-    private int End(bool checksum) => _writer.TryEnd(checksum, out ReadOnlyMemory<byte> datagram) ? datagram.Length : -1;
-
-    private byte[] Datagram()
-    {
-        _writer.TryEnd(checksum: false, out ReadOnlyMemory<byte> datagram);
-        return datagram.ToArray();
-    }
+    private int End(bool checksum) => _writer.TryEnd(checksum, out _datagram) ? _datagram.Length : -1;
 }

@@ -56,7 +56,7 @@ internal ref struct MessageReader
 
     public byte Byte() => (byte)Unsigned(byte.MaxValue);
 
-    /// <summary>A count or length of a peer's <c>int</c>: negative ones are malformed, large ones give <see cref="int.MaxValue"/>.</summary>
+    /// <summary>A count or length: negative ones are malformed, large ones give <see cref="int.MaxValue"/>.</summary>
     public int Count()
     {
         long value = _reader.ReadInt64();

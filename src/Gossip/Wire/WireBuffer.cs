@@ -9,7 +9,7 @@ namespace Consul.Fast.Gossip.Wire;
 internal sealed class WireBuffer : IBufferWriter<byte>
 {
     /// <summary>A buffer that grew beyond this for one message is given up afterwards.</summary>
-    private const int KeptBytesMax = 256 * 1024;
+    private const int KeptBytesMax = 512 * 1024;
 
     private readonly int _initialBytes;
     private byte[] _bytes;

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Consul.Fast.Gossip.Wire.Packets;
 
@@ -11,21 +13,24 @@ internal static class Checksum
 
     public static uint Compute(ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<uint> tables = s_tables.AsSpan(0, Slices * 256);
+        // A byte never points outside its table of 256, so the lookups need no checks.
+        ref uint tables = ref MemoryMarshal.GetArrayDataReference(s_tables);
         uint crc = uint.MaxValue;
         for (; data.Length >= Slices; data = data[Slices..])
         {
             uint low = BinaryPrimitives.ReadUInt32LittleEndian(data) ^ crc;
             uint high = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
-            crc = tables[1792 + (int)(low & 0xff)] ^ tables[1536 + (int)((low >> 8) & 0xff)]
-                ^ tables[1280 + (int)((low >> 16) & 0xff)] ^ tables[1024 + (int)(low >> 24)]
-                ^ tables[768 + (int)(high & 0xff)] ^ tables[512 + (int)((high >> 8) & 0xff)]
-                ^ tables[256 + (int)((high >> 16) & 0xff)] ^ tables[(int)(high >> 24)];
+            crc = Look(ref tables, 7, low) ^ Look(ref tables, 6, low >> 8)
+                ^ Look(ref tables, 5, low >> 16) ^ Look(ref tables, 4, low >> 24)
+                ^ Look(ref tables, 3, high) ^ Look(ref tables, 2, high >> 8)
+                ^ Look(ref tables, 1, high >> 16) ^ Look(ref tables, 0, high >> 24);
         }
 
-        foreach (byte b in data) crc = tables[(int)((crc ^ b) & 0xff)] ^ (crc >> 8);
+        foreach (byte b in data) crc = Look(ref tables, 0, crc ^ b) ^ (crc >> 8);
         return ~crc;
     }
+
+    private static uint Look(ref uint tables, int slice, uint value) => Unsafe.Add(ref tables, (slice * 256) + (byte)value);
 
     private static uint[] MakeTables()
     {

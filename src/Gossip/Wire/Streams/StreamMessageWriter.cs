@@ -89,7 +89,9 @@ internal sealed class StreamMessageWriter
     private WireBuffer Compress()
     {
         _compressed.Reset(Headroom + Compression.HeadBytesMax);
-        int written = _lzw.Encode(_plain.Span, _compressed.GetSpan(LzwCode.EncodedBytesMax(_plain.Length)));
+        // Few messages grow, and none by more than half; the large ones never do, and need no buffer for it.
+        int written = _lzw.Encode(_plain.Span, _compressed.GetSpan(_plain.Length));
+        if (written < 0) written = _lzw.Encode(_plain.Span, _compressed.GetSpan(LzwCode.EncodedBytesMax(_plain.Length)));
         _compressed.Advance(written);
         Compression.PrependHead(_compressed, written);
         return _compressed;
