@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Consul.Fast.Simulation.Tests.Gossip;
 
 /// <summary>
 /// Measures pools. By default one small pool, to keep the machinery alive; <c>GOSSIP_MEASURE=file.csv</c> in the environment
 /// writes the whole table (sizes in <c>GOSSIP_SIZES</c>, default 100,1000,10000; ten thousand nodes need 8 GB of memory and a
-/// few minutes for each line). <c>GOSSIP_SLOW</c> gives the shares of slow members in percent, <c>GOSSIP_RUNS</c> the seeds per line.
+/// few minutes for each line). <c>GOSSIP_SLOW</c> gives the shares of slow members in percent, <c>GOSSIP_RUNS</c> the seeds per line,
+/// <c>GOSSIP_LIFEGUARD</c> on, off or both.
 /// </summary>
 public sealed class MeasurementTests
 {
@@ -31,20 +33,26 @@ public sealed class MeasurementTests
         if (!File.Exists(path)) File.WriteAllLines(path, [MeasurementPlan.CsvHeader]);
         foreach (MeasurementPlan plan in Plans())
         {
-            File.AppendAllLines(path, [new Measurement(plan).Run()]);
-            GC.Collect();
+            Measure(plan, path);
+            // Two pools of ten thousand do not fit beside each other.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Measure(MeasurementPlan plan, string path) => File.AppendAllLines(path, [new Measurement(plan).Run()]);
 
     private static IEnumerable<MeasurementPlan> Plans() =>
         from nodes in Numbers("GOSSIP_SIZES", "100,1000,10000")
         from slow in Numbers("GOSSIP_SLOW", "0,1,5,10")
         where nodes < LargePool || slow <= 1
-        from lifeguard in new[] { true, false }
+        from lifeguard in Words("GOSSIP_LIFEGUARD", "on,off").Select(word => word == "on")
         from seed in Enumerable.Range(1, nodes < LargePool ? (int)Numbers("GOSSIP_RUNS", "5").Single() : 1)
         let duration = TimeSpan.FromSeconds(nodes < LargePool ? 180 : 60)
         select new MeasurementPlan((int)nodes, lifeguard, slow, (ulong)seed, duration);
 
     private static double[] Numbers(string variable, string otherwise) =>
-        [.. (Environment.GetEnvironmentVariable(variable) ?? otherwise).Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        [.. Words(variable, otherwise).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+
+    private static string[] Words(string variable, string otherwise) => (Environment.GetEnvironmentVariable(variable) ?? otherwise).Split(',');
 }
