@@ -86,7 +86,8 @@ internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, 
     public ValueTask<RpcResult<RaftConfiguration>> RaftGetConfigurationAsync(DcSpecificRequest request) =>
         caller.ReadAsync(OperatorMethods.RaftGetConfiguration, request);
 
-    public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) => caller.ReadAsync(InternalMethods.NodeInfo, request);
+    public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) =>
+        caller.ReadAsync(InternalMethods.NodeInfo, request);
 
     public ValueTask<RpcResult<IReadOnlyList<NodeInfo>>> NodeDumpAsync(DcSpecificRequest request) =>
         caller.ReadAsync(InternalMethods.NodeDump, request);
