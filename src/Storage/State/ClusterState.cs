@@ -54,13 +54,15 @@ public sealed partial class ClusterState
         return Tables.Index.Get(key.Span);
     }
 
-    private static void WatchRow(WatchSet? watches, string prefix, string name)
+    private static void WatchRow(WatchSet? watches, string prefix, string name) => WatchRow(watches, WatchTable.Index, prefix, name);
+
+    private static void WatchRow(WatchSet? watches, WatchTable table, string prefix, string name)
     {
         if (watches is null) return;
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
         key.AddLower(prefix);
         key.AddLower(name);
-        watches.AddKey(WatchTable.Index, key.Span);
+        watches.AddKey(table, key.Span);
     }
 
     private ulong MaxIndex(string first, string second) => Math.Max(IndexOf(first), IndexOf(second));
