@@ -50,8 +50,8 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
     /// <summary>What is wrong with an operation before anything is looked up, or null.</summary>
     internal static string? Check(string op, DirEntry entry)
     {
-        bool needsKey = op is not (KvsOp.DeleteTree or KvsOp.GetTree);
-        return needsKey && entry.Key.Length == 0 ? KeyMissing : null;
+        // Only a deletion may mean the whole tree.
+        return op != KvsOp.DeleteTree && entry.Key.Length == 0 ? KeyMissing : null;
     }
 
     /// <summary>
