@@ -46,7 +46,7 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     [InlineData("/v1/agent/members", 200, """[{"Name":"n1","Addr":"127.0.0.1","Port":8301,"Tags":{"id":"11111111-2222-3333-4444-555555555555"},"Status":1,"ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,"DelegateCur":4}]""")]
     [InlineData("/v1/agent/members?wan=1", 200, "null")]
     [InlineData("/v1/agent/members?segment=x", 500, "Network segments are not supported in this version of Consul")]
-    [InlineData("/v1/agent/members?segment=x&wan=1", 400, "Bad request: Cannot provide a segment with wan=true")]
+    [InlineData("/v1/agent/members?segment=x&wan=1", 400, "Cannot provide a segment with wan=true")]
     [InlineData("/v1/agent/monitor?loglevel=zzz", 400, "Bad request: Unknown log level: zzz")]
     [InlineData("/v1/agent/metrics?format=prometheus", 415, "Prometheus is not enabled since its retention time is not positive")]
     public async Task Reads(string target, int status, string body)
@@ -64,6 +64,7 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     [InlineData("/v1/agent/join/127.0.0.1:1", 500, "1 error occurred:\n\t* Failed to join 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused\n\n")]
     [InlineData("/v1/agent/force-leave/zz", 500, "agent: No node found with name 'zz'")]
     [InlineData("/v1/agent/maintenance", 400, "Missing value for enable")]
+    [InlineData("/v1/agent/maintenance?enable", 400, "Invalid value for enable: \"\"")]
     [InlineData("/v1/agent/maintenance?enable=zz", 400, "Invalid value for enable: \"zz\"")]
     public async Task Writes(string target, int status, string body)
     {
