@@ -6,6 +6,12 @@ public interface ISnapshotStore
     /// <summary>The snapshots that are complete, newest (highest term, then index) first.</summary>
     IReadOnlyList<SnapshotMeta> List();
 
+    /// <summary>What is wrong with each snapshot that is there but that <see cref="List"/> leaves out; names the file.</summary>
+    IReadOnlyList<string> FindDamage();
+
+    /// <summary>Where the snapshots are, for messages.</summary>
+    string Location { get; }
+
     /// <summary>
     /// Starts a snapshot. Bytes written to the sink become visible as a snapshot only by
     /// <see cref="ISnapshotSink.CommitAsync"/>; disposing it without a commit leaves nothing behind.

@@ -16,4 +16,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(4003, LogLevel.Warning, "Failed to remove an old snapshot: id={Id}")]
     public static partial void CannotRemoveSnapshot(ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(4004, LogLevel.Warning, "A log file is too short: file={File} length={Length} reserved={Reserved}")]
+    public static partial void ShortFile(ILogger logger, string file, long length, long reserved);
 }

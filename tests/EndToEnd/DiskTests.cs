@@ -120,7 +120,8 @@ public sealed class DiskTests
     }
 
     /// <summary>The file that holds the last key written, and where its data ends.</summary>
-    private sealed record LogTail(string Path, byte[] Content, long End)
+    /// <param name="Others">The files beside it: what they say of the log belongs to it.</param>
+    private sealed record LogTail(string Path, byte[] Content, long End, Dictionary<string, byte[]> Others)
     {
         public static LogTail Find(string dataDir)
         {
@@ -129,13 +130,19 @@ public sealed class DiskTests
             {
                 byte[] content = File.ReadAllBytes(file);
                 if (content.AsSpan().IndexOf(last) < 0) continue;
-                return new LogTail(file, content, content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
+                Dictionary<string, byte[]> others = Directory.GetFiles(dataDir, "*", SearchOption.AllDirectories)
+                    .Where(other => other != file).ToDictionary(other => other, File.ReadAllBytes);
+                return new LogTail(file, content, content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1, others);
             }
 
             throw new InvalidOperationException($"No file below {dataDir} holds the last key.");
         }
 
-        public void Restore() => File.WriteAllBytes(Path, Content);
+        public void Restore()
+        {
+            File.WriteAllBytes(Path, Content);
+            foreach ((string path, byte[] content) in Others) File.WriteAllBytes(path, content);
+        }
 
         /// <summary>How many bytes before the end of the data a key stands.</summary>
         public int FromEndOf(string key) => (int)(End - Content.AsSpan().IndexOf(Encoding.ASCII.GetBytes(key)));

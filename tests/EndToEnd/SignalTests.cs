@@ -66,6 +66,28 @@ public sealed class SignalTests
         Assert.Equal(1, (await agent.Api.Get("/v1/catalog/service/one")).Json.GetArrayLength());
     }
 
+    /// <summary>What nohup does, and a shell with what it runs in the background.</summary>
+    private static readonly string[] Ignoring = ["sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh"];
+
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task Signal_that_the_parent_ignores_ends_the_server(int signal)
+    {
+        using Agent agent = await Agent.StartAsync(new AgentOptions { Wrapper = Ignoring });
+        agent.Send(signal);
+        Assert.Equal(1, await agent.WaitForExit(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public async Task Hangup_that_the_parent_ignores_reloads()
+    {
+        using Agent agent = await Agent.StartAsync(new AgentOptions { Wrapper = Ignoring, Config = """{"service":{"name":"one"}}""" });
+        await File.WriteAllTextAsync(agent.ConfigFile, """{"service":{"name":"two"}}""");
+        agent.Send(Signal.Hangup);
+        await Until.True(async () => (await agent.Api.Get("/v1/catalog/service/two")).Json.GetArrayLength() == 1, "service two");
+    }
+
     [Fact]
     public async Task Leave_command_ends_the_agent_with_success()
     {

@@ -79,6 +79,8 @@ internal sealed class Agent : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = _folder,
         };
+        // It is ours, and no setting of an agent.
+        start.Environment.Remove(ProgramFile.Variable);
         foreach ((string name, string value) in _options.Environment) start.Environment[name] = value;
         _process?.Dispose();
         _process = Process.Start(start)!;

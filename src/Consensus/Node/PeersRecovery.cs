@@ -49,9 +49,8 @@ internal static class PeersRecovery
         }
 
         if (!File.Exists(peers)) return null;
-        ClusterConfiguration configuration = Parse(File.ReadAllBytes(peers));
-        string? fault = ConfigurationRules.Validate(configuration);
-        return fault is null ? configuration : throw new InvalidDataException($"recovery failed to parse peers.json: {fault}");
+        ClusterConfiguration configuration = Parse(peers);
+        return ConfigurationRules.Validate(configuration) is { } fault ? throw Damage(peers, fault) : configuration;
     }
 
     public static void Finish(string directory) => File.Delete(Path.Combine(directory, "peers.json"));
@@ -91,11 +90,11 @@ internal static class PeersRecovery
             state.HardState, state.LastIndex, term, point, state.LastIndex + 1, state.LastIndex, TermSpans.Empty, point, point);
     }
 
-    private static ClusterConfiguration Parse(byte[] json)
+    private static ClusterConfiguration Parse(string peers)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(peers));
             List<RaftServer> servers = [];
             foreach (JsonElement peer in document.RootElement.EnumerateArray())
             {
@@ -107,9 +106,12 @@ internal static class PeersRecovery
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"recovery failed to parse peers.json: {e.Message}", e);
+            throw Damage(peers, e.Message);
         }
     }
+
+    private static InvalidDataException Damage(string peers, string fault) =>
+        new($"recovery failed to parse peers.json: {fault} (file {peers})");
 
     private static string Text(JsonElement peer, string name) =>
         peer.TryGetProperty(name, out JsonElement value) ? value.GetString() ?? "" : "";

@@ -49,8 +49,8 @@ internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMa
     /// <summary>Restores the newest snapshot that can be read; null when there is none at all.</summary>
     private SnapshotMeta? RestoreNewest()
     {
-        IReadOnlyList<SnapshotMeta> kept = snapshots.List();
-        foreach (SnapshotMeta snapshot in kept)
+        List<string> damages = [.. snapshots.FindDamage()];
+        foreach (SnapshotMeta snapshot in snapshots.List())
         {
             try
             {
@@ -62,18 +62,22 @@ internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMa
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 Log.SnapshotUnreadable(logger, snapshot.Id, e.Message);
+                damages.Add($"snapshot {snapshot.Id}: {e.Message}");
             }
         }
 
-        return kept.Count == 0 ? null : throw new InvalidDataException("failed to load any existing snapshots");
+        // Without any snapshot the log may hold everything; beside a damaged one nobody knows what it lacks.
+        return damages.Count == 0
+            ? null
+            : throw new InvalidDataException($"failed to load any existing snapshots: {string.Join("; ", damages)}");
     }
 
     private RecoveredState ScanLog(RecoveredState state)
     {
         if (log.FirstIndex > state.SnapshotIndex + 1)
         {
-            throw new InvalidDataException(
-                $"the log starts at {log.FirstIndex}, but the newest readable snapshot ends at {state.SnapshotIndex}");
+            string found = state.SnapshotIndex == 0 ? "holds no snapshot" : $"holds no snapshot behind entry {state.SnapshotIndex}";
+            throw new InvalidDataException($"the raft log starts at entry {log.FirstIndex}, but {snapshots.Location} {found}");
         }
 
         TermSpans terms = TermSpans.Empty;

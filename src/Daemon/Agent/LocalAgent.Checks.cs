@@ -92,33 +92,46 @@ internal sealed partial class LocalAgent
             check = check with { ServiceName = service.Service, ServiceTags = service.Tags };
         }
 
-        if (definition is { TtlNs: > 0 } && store?.LoadTtl(check.CheckId) is { } saved)
-        {
-            check = check with { Status = saved.Status, Output = saved.Output };
-        }
+        check = WithSavedResult(check, definition);
+        if (persist && Save(() => store?.Save(null, [new PersistedCheck(check, definition, token, source)])) is { } fault) return fault;
+        return Run(check, definition, token);
+    }
 
+    /// <summary>A TTL check goes on with the last result, as long as that counts.</summary>
+    private HealthCheck WithSavedResult(HealthCheck check, CheckDefinition? definition) =>
+        definition is { TtlNs: > 0 } && store?.LoadTtl(check.CheckId) is { } saved
+            ? check with { Status = saved.Status, Output = saved.Output } : check;
+
+    /// <summary>Makes a check part of the state and runs it. What must outlive the process is on the disk by then.</summary>
+    private string? Run(HealthCheck check, CheckDefinition? definition, string token)
+    {
         if (state.AddCheck(check, token) is { } fault) return fault;
-        if (definition is not null)
-        {
-            checks.Start(definition with { Id = check.CheckId }, check.Output);
-            KeepReapTime(check.CheckId, definition.DeregisterCriticalServiceAfterNs);
-        }
-
-        return persist ? Save(() => store?.SaveCheck(check, definition, token, source)) : null;
+        if (definition is null) return null;
+        checks.Start(definition with { Id = check.CheckId }, check.Output);
+        KeepReapTime(check.CheckId, definition.DeregisterCriticalServiceAfterNs);
+        return null;
     }
 
     private string? RemoveCheckInTurn(string checkId)
     {
         if (checkId.Length == 0) return "CheckID missing";
+        if (DeleteFiles(checkId) is { } fault) return fault;
+        Drop(checkId);
+        return null;
+    }
+
+    private void Drop(string checkId)
+    {
         checks.Stop(checkId);
         _reapAfter.Remove(checkId);
         if (state.RemoveCheck(checkId)) logger.RemovedCheck(checkId);
-        return Save(() =>
-        {
-            store?.DeleteCheck(checkId);
-            store?.DeleteTtl(checkId);
-        });
     }
+
+    private string? DeleteFiles(string checkId) => Save(() =>
+    {
+        store?.DeleteCheck(checkId);
+        store?.DeleteTtl(checkId);
+    });
 
     private void KeepReapTime(string checkId, long afterNs)
     {

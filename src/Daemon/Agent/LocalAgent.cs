@@ -9,8 +9,9 @@ using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 namespace Consul.Fast.Daemon.Agent;
 
 /// <summary>
-/// Registers and removes the services and checks of this agent: the local state, the running checks and the files change
-/// together here and nowhere else. Thread safe; operations take turns. Faults come as texts, null is success.
+/// Registers and removes the services and checks of this agent: the files, the local state and the running checks change
+/// together here and nowhere else, the files first, so that a fault means that nothing was done. Thread safe; operations take
+/// turns. Faults come as texts, null is success.
 /// </summary>
 /// <param name="store">Where registrations outlive the process; null in development mode.</param>
 internal sealed partial class LocalAgent(
@@ -60,24 +61,15 @@ internal sealed partial class LocalAgent(
             if (CheckFault(definition, source) is { } fault) return fault;
         }
 
-        HealthCheck[] records = [.. definitions.Select(definition => CheckOf(definition, service))];
-        bool isNew = !state.ServiceExists(service.Id);
-        string[] newChecks = [.. records.Select(static check => check.CheckId).Where(id => state.Check(id) is null)];
+        HealthCheck[] records = [.. definitions.Select(definition => WithSavedResult(CheckOf(definition, service), definition))];
+        if (persist && Save(() => store?.Save(new PersistedService(service, token, source), Persisted())) is { } refused) return refused;
         syncer.Pause();
         try
         {
             state.AddService(service, token);
             for (int i = 0; i < records.Length; i++)
             {
-                if (RegisterCheck(records[i], definitions[i], token, source, persist) is not { } fault) continue;
-                RollBack(isNew ? service.Id : null, newChecks);
-                return fault;
-            }
-
-            if (persist && Save(() => store?.SaveService(service, token, source)) is { } saveFault)
-            {
-                RollBack(isNew ? service.Id : null, newChecks);
-                return saveFault;
+                if (Run(records[i], definitions[i], token) is { } fault) return fault;
             }
 
             if (replaceExistingChecks) RemoveOtherChecks(service.Id, records);
@@ -88,21 +80,27 @@ internal sealed partial class LocalAgent(
         }
 
         return null;
+
+        IEnumerable<PersistedCheck> Persisted() =>
+            records.Select((record, i) => new PersistedCheck(record, definitions[i], token, source));
     }
 
     private string? RemoveServiceInTurn(string serviceId)
     {
         if (serviceId.Length == 0) return "ServiceID missing";
         NodeService? removed = state.Service(serviceId);
+        if (Save(() => store?.DeleteService(serviceId)) is { } fault) return fault;
         syncer.Pause();
         try
         {
             // The service first: its checks must never be seen removed while it still looks healthy without them.
             if (!state.RemoveService(serviceId)) logger.ServiceToRemoveUnknown(serviceId);
-            if (Save(() => store?.DeleteService(serviceId)) is { } fault) return fault;
             foreach (HealthCheck check in state.Checks())
             {
-                if (check.ServiceId == serviceId && RemoveCheckInTurn(check.CheckId) is { } checkFault) return checkFault;
+                if (check.ServiceId != serviceId) continue;
+                Drop(check.CheckId);
+                // A file that stays is removed at the next start, which finds no service for it.
+                if (DeleteFiles(check.CheckId) is { } left) logger.CheckNotRemoved(check.CheckId, left);
             }
         }
         finally
@@ -121,15 +119,6 @@ internal sealed partial class LocalAgent(
         {
             if (check.ServiceId != serviceId || kept.Any(other => other.CheckId == check.CheckId)) continue;
             if (RemoveCheckInTurn(check.CheckId) is { } fault) logger.CheckNotRemoved(check.CheckId, fault);
-        }
-    }
-
-    private void RollBack(string? serviceId, string[] checkIds)
-    {
-        if (serviceId is not null && RemoveServiceInTurn(serviceId) is { } fault) logger.RollBackFailed(serviceId, fault);
-        foreach (string id in checkIds)
-        {
-            if (state.Check(id) is not null && RemoveCheckInTurn(id) is { } checkFault) logger.RollBackFailed(id, checkFault);
         }
     }
 

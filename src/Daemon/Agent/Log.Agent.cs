@@ -91,9 +91,6 @@ internal static partial class LogAgent
     [LoggerMessage(5628, LogLevel.Error, "failed to remove check: check={CheckId} error={Error}")]
     public static partial void CheckNotRemoved(this ILogger logger, string checkId, string error);
 
-    [LoggerMessage(5629, LogLevel.Error, "failed to roll back a registration: id={Id} error={Error}")]
-    public static partial void RollBackFailed(this ILogger logger, string id, string error);
-
     [LoggerMessage(5630, LogLevel.Warning, "check has deregister interval below minimum: check={CheckId} minimum_interval={Minimum}")]
     public static partial void DeregisterIntervalTooShort(this ILogger logger, string checkId, string minimum);
 

@@ -12,7 +12,7 @@ internal static class Dialer
     /// <summary>Connects to the first address of the host that answers. Throws <see cref="DialException"/>.</summary>
     public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken deadline)
     {
-        IPAddress[] addresses = await ResolveAsync(host, port, deadline).ConfigureAwait(false);
+        IPAddress[] addresses = await ResolveForDialAsync(host, port, deadline).ConfigureAwait(false);
         DialException? fault = null;
         foreach (IPAddress address in addresses)
         {
@@ -82,10 +82,9 @@ internal static class Dialer
         _ => new SocketException((int)error).Message,
     };
 
-    private static async Task<IPAddress[]> ResolveAsync(string host, int port, CancellationToken deadline)
+    /// <summary>The addresses of a host, which may be one itself. Throws <see cref="DialException"/>.</summary>
+    public static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken deadline)
     {
-        // An empty host means this one.
-        if (host.Length == 0) return [IPAddress.Loopback];
         if (IPAddress.TryParse(host, out IPAddress? literal)) return [literal];
         try
         {
@@ -94,7 +93,26 @@ internal static class Dialer
         catch (SocketException error)
         {
             string reason = error.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData ? "no such host" : "server misbehaving";
-            throw new DialException($"dial tcp: lookup {host}: {reason}", error);
+            throw new DialException($"lookup {host}: {reason}", error);
+        }
+        catch (ArgumentException error)
+        {
+            // Longer than any name, or with characters that no name has.
+            throw new DialException($"lookup {host}: no such host", error);
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveForDialAsync(string host, int port, CancellationToken deadline)
+    {
+        // An empty host means this one.
+        if (host.Length == 0) return [IPAddress.Loopback];
+        try
+        {
+            return await ResolveAsync(host, deadline).ConfigureAwait(false);
+        }
+        catch (DialException error)
+        {
+            throw new DialException($"dial tcp: {error.Message}", error);
         }
         catch (OperationCanceledException error)
         {

@@ -41,7 +41,7 @@ internal sealed class AgentCommand : ICommand
         }
 
         if (_flagSet.Arguments.Length > 0) return Refuse(context, $"Unexpected extra arguments: [{string.Join(' ', _flagSet.Arguments)}]");
-        ConfigEnvironment environment = ConfigEnvironment.ForHost(context.Environment);
+        ConfigEnvironment environment = ConfigEnvironment.ForHost(context.VariablesOf(EnvironmentSource.Prefix));
         try
         {
             LoadedConfig loaded = ConfigLoader.Load(Input(), environment);
@@ -56,6 +56,8 @@ internal sealed class AgentCommand : ICommand
 
     private async Task<int> RunAsync(LoadedConfig loaded, AgentLogging logging, ConfigEnvironment environment, CommandContext context)
     {
+        // Before anything is printed: the framework's console settles for good what becomes of an interrupt.
+        using var signals = new ProcessSignals();
         ILogger logger = logging.CreateLogger("agent");
         LogRemarks(loaded, logger);
         AgentConfig config = Prepare(loaded.Config);
@@ -66,23 +68,25 @@ internal sealed class AgentCommand : ICommand
         if (!config.Logging.Json) context.Out.Write(Banner.Format(config));
         logging.Start();
         var process = new AgentProcessContext(config, logging, metrics, () => Reread(config, environment, logger), TimeProvider.System);
-        int exitCode = await RunAsync(process, logger, context);
+        int exitCode = await RunAsync(process, signals, logger, context);
         logger.ExitCode(exitCode);
         return exitCode;
     }
 
-    private async Task<int> RunAsync(AgentProcessContext process, ILogger logger, CommandContext context)
+    private async Task<int> RunAsync(AgentProcessContext process, ProcessSignals signals, ILogger logger, CommandContext context)
     {
-        using var signals = new ProcessSignals();
+        bool created = false;
         try
         {
             using var pidFile = new PidFile(process.Config.Node.PidFile, logger);
             await using IAgentProcess agent = _factory(process);
+            created = true;
             return await new AgentRunner(agent, process, signals.Caught, context.Error).RunAsync(context.Cancellation);
         }
-        catch (Exception e) when (e is ConfigException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            logger.StartFailed(e.Message);
+            if (created) logger.RunBroken(e);
+            else logger.StartFailed(e);
             return ExitCode.Error;
         }
     }

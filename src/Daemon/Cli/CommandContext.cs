@@ -16,6 +16,9 @@ internal sealed class CommandContext
     /// <summary>Looks an environment variable up; null when it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
+    /// <summary>The names of all environment variables.</summary>
+    public Func<IEnumerable<string>> VariableNames { get; init; } = static () => [];
+
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The context of this process: its standard streams and its environment.</summary>
@@ -29,7 +32,20 @@ internal sealed class CommandContext
             Error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true, NewLine = "\n" },
             In = Console.OpenStandardInput(),
             Environment = System.Environment.GetEnvironmentVariable,
+            VariableNames = static () => System.Environment.GetEnvironmentVariables().Keys.Cast<string>(),
         };
+    }
+
+    /// <summary>The environment variables whose names begin so.</summary>
+    public Dictionary<string, string> VariablesOf(string prefix)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in VariableNames())
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && Environment(name) is { } value) found[name] = value;
+        }
+
+        return found;
     }
 
     /// <summary>Writes one line to standard error and gives the exit code of a failure.</summary>

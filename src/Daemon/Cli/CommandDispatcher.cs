@@ -13,8 +13,34 @@ internal sealed class CommandDispatcher
         foreach (ICommand command in commands) _commands.Add(command.Name, command);
     }
 
-    /// <summary>Runs <paramref name="args"/> of the process and gives its exit code.</summary>
+    /// <summary>Runs <paramref name="args"/> of the process and gives its exit code. Whatever happens is a message and a code.</summary>
     public async Task<int> RunAsync(string[] args, CommandContext context)
+    {
+        try
+        {
+            return await DispatchAsync(args, context);
+        }
+        catch (Exception fault)
+        {
+            // A bug, or an output that is closed: scripts get an exit code, and no dump of the process is written.
+            return Fail(context, fault);
+        }
+    }
+
+    private static int Fail(CommandContext context, Exception fault)
+    {
+        try
+        {
+            return context.Fail($"Error: {fault.Message}");
+        }
+        catch (IOException)
+        {
+            // Nobody reads the message either.
+            return ExitCode.Error;
+        }
+    }
+
+    private async Task<int> DispatchAsync(string[] args, CommandContext context)
     {
         Invocation call = Invocation.Read(args, _commands.ContainsKey);
         if (call.Version) return await _commands["version"].RunAsync([], context);

@@ -21,13 +21,14 @@ internal sealed class InfoCommand() : ClientCommand(ClientFlagSets.Client)
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
         Reply reply = await client.GetAsync("/v1/agent/self");
-        if (!reply.TryReadJson(out JsonElement root, out string error)) return context.Fail($"Error querying agent: {error}");
-        foreach (JsonProperty section in root.Members("Stats"))
-        {
-            context.Out.WriteLine(section.Name + ":");
-            foreach (JsonProperty item in section.Value.Members()) context.Out.WriteLine($"\t{item.Name} = {item.Value.GetString()}");
-        }
-
+        if (!reply.TryRead(ReadLines, out string[]? lines, out string error)) return context.Fail($"Error querying agent: {error}");
+        foreach (string line in lines) context.Out.WriteLine(line);
         return ExitCode.Success;
     }
+
+    private static string[] ReadLines(JsonElement self) =>
+    [
+        .. self.Members("Stats").SelectMany(static section => section.Value.Members()
+            .Select(static item => $"\t{item.Name} = {item.Value.Text()}").Prepend(section.Name + ":")),
+    ];
 }

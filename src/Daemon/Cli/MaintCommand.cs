@@ -66,21 +66,33 @@ internal sealed class MaintCommand : ClientCommand
     private static async Task<int> ListAsync(ConsulClient client, CommandContext context)
     {
         Reply self = await client.GetAsync("/v1/agent/self");
-        if (!self.TryReadJson(out JsonElement agent, out string error)) return context.Fail($"Error querying Consul agent: {error}");
+        if (!self.TryRead(static agent => agent.Field("Config").Text("NodeName"), out string? node, out string error))
+            return context.Fail($"Error querying Consul agent: {error}");
         Reply reply = await client.GetAsync("/v1/agent/checks");
-        if (!reply.TryReadJson(out JsonElement checks, out error)) return context.Fail($"Error getting checks: {error}");
-        string node = agent.TryGetProperty("Config", out JsonElement config) ? config.Text("NodeName") : "";
+        if (!reply.TryRead(checks => ReadReasons(checks, node), out string[]? reasons, out error))
+        {
+            return context.Fail($"Error getting checks: {error}");
+        }
+
+        foreach (string reason in reasons) context.Out.WriteLine(reason);
+        return ExitCode.Success;
+    }
+
+    /// <summary>A paragraph for the node and each service in maintenance.</summary>
+    private static string[] ReadReasons(JsonElement checks, string node)
+    {
+        List<string> reasons = [];
         foreach (JsonProperty check in checks.Members())
         {
             string id = check.Value.Text("CheckID");
             string reason = check.Value.Text("Notes");
-            if (id == NodeCheck) context.Out.WriteLine($"Node:\n  Name:   {node}\n  Reason: {reason}\n");
+            if (id == NodeCheck) reasons.Add($"Node:\n  Name:   {node}\n  Reason: {reason}\n");
             else if (id.StartsWith(ServiceCheckPrefix, StringComparison.Ordinal))
             {
-                context.Out.WriteLine($"Service:\n  ID:     {check.Value.Text("ServiceID")}\n  Reason: {reason}\n");
+                reasons.Add($"Service:\n  ID:     {check.Value.Text("ServiceID")}\n  Reason: {reason}\n");
             }
         }
 
-        return ExitCode.Success;
+        return [.. reasons];
     }
 }

@@ -43,14 +43,18 @@ internal sealed class MembersCommand : ClientCommand
         if (client is null) return ExitCode.Error;
         var query = new QueryText().AddIf(_wan.Value, "wan", "1").AddIf(!_wan.Value, "segment", _segment.Value);
         Reply reply = await client.GetAsync("/v1/agent/members", query);
-        if (!reply.TryReadJson(out JsonElement root, out string error)) return context.Fail($"Error retrieving members: {error}");
-        Member[] members = [.. root.Items().Select(Member.Read).Where(member => status!.IsMatch(member.Status))
+        if (!reply.TryRead(static root => root.Items().Select(Member.Read).ToArray(), out Member[]? all, out string error))
+        {
+            return context.Fail($"Error retrieving members: {error}");
+        }
+
+        Member[] members = [.. all.Where(member => status!.IsMatch(member.Status))
             .OrderBy(static member => member.Segment, StringComparer.Ordinal).ThenBy(static member => member.Name, StringComparer.Ordinal)];
         if (members.Length == 0) return ExitCode.NoMatch;
         List<string[]> rows = [_detailed.Value
             ? ["Node", "Address", "Status", "Tags"]
             : ["Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"]];
-        rows.AddRange(members.Select(member => _detailed.Value ? member.Detailed() : member.Columns()));
+        rows.AddRange(members.Select(member => _detailed.Value ? member.Detailed : member.Columns));
         context.Out.WriteLine(TextTable.Columns(rows));
         return ExitCode.Success;
     }
@@ -71,28 +75,26 @@ internal sealed class MembersCommand : ClientCommand
         }
     }
 
-    private sealed record Member(string Name, string Address, string Status, string Segment, JsonElement Fields)
+    private sealed record Member(string Name, string Status, string Segment, string[] Columns, string[] Detailed)
     {
         public static Member Read(JsonElement member)
         {
-            JsonElement tags = member.TryGetProperty("Tags", out JsonElement found) ? found : default;
-            string segment = Tag(tags, "role") == "consul" ? "<all>" : Tag(tags, "segment") is { Length: > 0 } name ? name : "<default>";
+            JsonElement tags = member.Field("Tags");
+            string role = tags.Text("role");
+            string segment = role == "consul" ? "<all>" : tags.Text("segment") is { Length: > 0 } tag ? tag : "<default>";
+            string type = role switch { "consul" => "server", "node" => "client", _ => "unknown" };
+            string name = member.Text("Name");
             string address = member.Text("Addr");
             if (address.Contains(':', StringComparison.Ordinal)) address = $"[{address}]";
             address = $"{address}:{member.Number("Port")}";
-            return new Member(member.Text("Name"), address, StatusWord(member.Number("Status")), segment, member);
+            string status = StatusWord(member.Number("Status"));
+            return new Member(
+                name,
+                status,
+                segment,
+                [name, address, status, type, tags.Text("build").Split(':')[0], tags.Text("vsn"), tags.Text("dc"), segment],
+                [name, address, status, member.Pairs("Tags", ",")]);
         }
-
-        public string[] Columns()
-        {
-            JsonElement tags = Fields.TryGetProperty("Tags", out JsonElement found) ? found : default;
-            string type = Tag(tags, "role") switch { "consul" => "server", "node" => "client", _ => "unknown" };
-            return [Name, Address, Status, type, Tag(tags, "build").Split(':')[0], Tag(tags, "vsn"), Tag(tags, "dc"), Segment];
-        }
-
-        public string[] Detailed() => [Name, Address, Status, Fields.Pairs("Tags", ",")];
-
-        private static string Tag(JsonElement tags, string name) => tags.ValueKind == JsonValueKind.Object ? tags.Text(name) : "";
 
         private static string StatusWord(ulong status) => status switch
         {

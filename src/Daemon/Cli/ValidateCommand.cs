@@ -37,7 +37,7 @@ internal sealed class ValidateCommand : FlagCommand
         try
         {
             // Variables configure an agent; what is checked here is what the files say.
-            ConfigEnvironment environment = ConfigEnvironment.ForHost(static _ => null);
+            ConfigEnvironment environment = ConfigEnvironment.ForHost();
             LoadedConfig loaded = ConfigLoader.Load(
                 new ConfigInput(new ConfigObject(), arguments, _format.Value, [], Dev: null), environment);
             if (_quiet.Value) return ExitCode.Success;

@@ -4,11 +4,16 @@ using Consul.Fast.Daemon.Config.Templates;
 namespace Consul.Fast.Daemon.Config;
 
 /// <summary>What the configuration reads from the host; tests give their own.</summary>
-/// <param name="Variable">Looks an environment variable up; null when it is not set.</param>
-internal sealed record ConfigEnvironment(Func<string, string?> Variable, INetworkInterfaces Interfaces, Func<string> HostName)
+/// <param name="Variables">Environment variables; those that do not configure an agent may be missing.</param>
+internal sealed record ConfigEnvironment(
+    IReadOnlyDictionary<string, string> Variables, INetworkInterfaces Interfaces, Func<string> HostName)
 {
     /// <summary>This host, with the given variables.</summary>
-    public static ConfigEnvironment ForHost(Func<string, string?> variable) => new(variable, new HostNetworkInterfaces(), ReadHostName);
+    public static ConfigEnvironment ForHost(IReadOnlyDictionary<string, string> variables) =>
+        new(variables, new HostNetworkInterfaces(), ReadHostName);
+
+    /// <summary>This host without any variable.</summary>
+    public static ConfigEnvironment ForHost() => ForHost(new Dictionary<string, string>());
 
     private static string ReadHostName()
     {

@@ -23,9 +23,11 @@ internal static class ConfigLoader
     public static LoadedConfig Load(ConfigInput input, ConfigEnvironment environment)
     {
         var warnings = new List<string>();
-        var variables = new EnvironmentSource(environment.Variable);
+        var variables = new EnvironmentSource(environment.Variables);
         ConfigObject flags = SourceDecoder.Decode(input.Flags, "flags");
         ConfigObject variableValues = SourceDecoder.Decode(variables.Read(), "environment");
+        // Not an error, as in a file: variables come from all around, and one that is no setting must not keep an agent down.
+        warnings.AddRange(variables.Unknown().Select(static name => $"environment variable {name}: invalid config key"));
         bool devMode = input.Dev ?? variables.Dev() ?? false;
         string format = input.Format ?? variables.Format() ?? "";
 

@@ -16,6 +16,7 @@ internal static class ApiRoutes
         var routes = new RouteTable();
         RootArea.Map(routes);
         AclArea.Map(routes);
+        new ProfileArea(config).Map(routes);
         new KvArea(services.Kvs).Map(routes);
         new SessionArea(services.Session).Map(routes);
         new TxnArea(services.Txn).Map(routes);

@@ -42,7 +42,7 @@ internal sealed partial class HttpExchange
     /// <summary>Whether JSON is to be indented.</summary>
     public bool IsPretty => _options.PrettyAlways || (_query.Count > 0 && _query.Has("pretty"));
 
-    public void SetHeader(string name, string value) => Headers[name] = value;
+    public void SetHeader(string name, string value) => Headers[name] = HeaderText.Clean(value);
 
     /// <summary>Answers with a text.</summary>
     public void Text(int status, string text) => Text(status, text, TextContentType);

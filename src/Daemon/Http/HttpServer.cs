@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -112,6 +113,8 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         int head = (_options.MaxHeaderBytes > 0 ? _options.MaxHeaderBytes : DefaultHeaderBytes) + HeaderSlop;
         var server = new KestrelServerOptions { AddServerHeader = false, AllowHostHeaderOverride = true };
+        // The default takes ASCII alone and drops the connection over anything else.
+        server.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
         server.Limits.MaxRequestHeadersTotalSize = head;
         server.Limits.MaxRequestLineSize = head;
         server.Limits.MaxRequestHeaderCount = head / 4;

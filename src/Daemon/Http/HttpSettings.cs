@@ -11,7 +11,8 @@ internal static class HttpSettings
         Listeners = [.. config.Addresses.Http.Select(address => Listener(address, config.Http.UnixSockets))],
         MaxHeaderBytes = config.Http.MaxHeaderBytes,
         MaxConnectionsPerClient = config.Limits.HttpMaxConnectionsPerClient,
-        ResponseHeaders = config.Http.ResponseHeaders,
+        ResponseHeaders = [.. config.Http.ResponseHeaders.Where(static header => HeaderText.IsName(header.Key))
+            .Select(static header => KeyValuePair.Create(header.Key, HeaderText.Clean(header.Value)))],
         BlockEndpoints = config.Http.BlockEndpoints,
         AllowWriteFrom = config.Http.AllowWriteFrom,
         DisableUnprintableFilter = config.Http.DisableUnprintableCharFilter,

@@ -24,12 +24,14 @@ internal sealed class BatchWriter : IDisposable
     private readonly SegmentFiles _files;
     private readonly LogGeometry _geometry;
     private readonly uint _salt;
+    private readonly DurableMark _mark;
     private SegmentDevice? _device;
     private FasterLog? _log;
     private long _abandoned = -1;
 
-    public BatchWriter(SegmentFiles files, LogGeometry geometry, uint salt, LogTail tail)
+    public BatchWriter(SegmentFiles files, LogGeometry geometry, uint salt, LogTail tail, DurableMark mark)
     {
+        _mark = mark;
         _files = files;
         _geometry = geometry;
         _salt = salt;
@@ -45,6 +47,7 @@ internal sealed class BatchWriter : IDisposable
     {
         try
         {
+            _mark.Advance(Tail.Batch);
             _log ??= OpenAt(Tail.Address);
             var batch = _geometry.NextFrame(Tail.Address);
             var link = WriteFrames(batch, payload);

@@ -14,6 +14,9 @@ internal interface IDiskIo
     /// <summary>Returns when everything written to the file survives a power failure.</summary>
     void Sync(SafeFileHandle file);
 
+    /// <summary>Removes a name. Durable after <see cref="SyncDirectory"/>.</summary>
+    void Delete(string path);
+
     /// <summary>Makes names created or removed in a directory durable.</summary>
     void SyncDirectory(string path);
 }
@@ -41,6 +44,8 @@ internal sealed partial class DiskIo : IDiskIo
     {
         if (DataSync(file) != 0) throw Failure("fdatasync");
     }
+
+    public void Delete(string path) => File.Delete(path);
 
     public void SyncDirectory(string path)
     {

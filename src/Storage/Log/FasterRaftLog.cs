@@ -1,5 +1,6 @@
 using System.Buffers;
 using Consul.Fast.Consensus;
+using Consul.Fast.Storage.Snapshots;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,7 @@ public sealed class FasterRaftLog : ILogStore
     private readonly Lock _gate = new();
     private readonly SegmentFiles _files;
     private readonly LogGeometry _geometry;
+    private readonly DurableMark _mark;
     private readonly BatchWriter _writer;
     private readonly EntryTable _durable;
     private readonly EntryCache _cache;
@@ -34,15 +36,16 @@ public sealed class FasterRaftLog : ILogStore
     private bool _givesSpaceBack;
 
     private FasterRaftLog(
-        SegmentFiles files, LogGeometry geometry, uint salt, ScannedLog scanned, RaftLogOptions options, ILogger logger)
+        SegmentFiles files, LogGeometry geometry, uint salt, ScannedLog scanned, DurableMark mark, RaftLogOptions options, ILogger logger)
     {
         _files = files;
+        _mark = mark;
         _geometry = geometry;
         _durable = scanned.Entries;
         _hardState = _durableHardState = scanned.HardState;
         _cache = new EntryCache(options.CacheEntries, options.CacheBytes);
         _pending = new PendingBatch(_durable);
-        _writer = new BatchWriter(files, geometry, salt, scanned.Tail);
+        _writer = new BatchWriter(files, geometry, salt, scanned.Tail, mark);
         _logger = logger;
     }
 
@@ -80,22 +83,45 @@ public sealed class FasterRaftLog : ILogStore
     {
         logger ??= NullLogger.Instance;
         var salt = FormatVersion.Check(directory);
-        var files = new SegmentFiles(Path.Combine(directory, DirectoryName), options.SegmentSize, options.Io);
+        var mark = new DurableMark(directory, salt, options.Io);
+        var files = new SegmentFiles(Path.Combine(directory, DirectoryName), options.SegmentSize, options.Io, mark);
         try
         {
+            if (files.Numbers.Count == 0 && FileSnapshotStore.HasAny(directory))
+                throw new LogDamagedException("snapshots are there, but no file of the log", files.Locate(0).Path, 0, 0);
             var geometry = new LogGeometry(options.PageSize);
-            var scanned = LogScanner.Scan(files, geometry, salt);
-            var (path, offset) = files.Locate(scanned.Tail.Address);
-            if (scanned.HasRemains) StorageLog.CutUnfinishedBatch(logger, path, offset);
-            files.DeleteAbove(scanned.Tail.Address);
-            files.Reserve(scanned.Tail.Address);
-            return new FasterRaftLog(files, geometry, salt, scanned, options, logger);
+            var scanned = LogScanner.Scan(files, geometry, salt, mark);
+            WarnOfLosses(files, scanned, logger);
+            Prepare(files, scanned.Tail, mark);
+            return new FasterRaftLog(files, geometry, salt, scanned, mark, options, logger);
         }
         catch
         {
             files.Dispose();
+            mark.Dispose();
             throw;
         }
+    }
+
+    private static void WarnOfLosses(SegmentFiles files, ScannedLog scanned, ILogger logger)
+    {
+        var (path, offset) = files.Locate(scanned.Tail.Address);
+        if (scanned.HasRemains) StorageLog.CutUnfinishedBatch(logger, path, offset);
+        foreach (var number in files.Numbers)
+        {
+            var length = files.LengthOf(number);
+            if (length < files.Size) StorageLog.ShortFile(logger, files.Locate(number * files.Size).Path, length, files.Size);
+        }
+    }
+
+    /// <summary>Makes the end of the log ready for the next batch, in an order that holds after a crash at every step.</summary>
+    private static void Prepare(SegmentFiles files, LogTail tail, DurableMark mark)
+    {
+        files.Reserve(tail.Address);
+        files.SyncFound();
+        // The last batch is not marked until another follows.
+        mark.Start(Math.Max(mark.Batch, tail.Batch == 0 ? 0 : tail.Batch - 1), (int)(tail.Address / files.Size));
+        files.DeleteAbove(tail.Address);
     }
 
     public void Append(ReadOnlySpan<LogEntry> entries)
@@ -193,6 +219,7 @@ public sealed class FasterRaftLog : ILogStore
     {
         _writer.Dispose();
         _files.Dispose();
+        _mark.Dispose();
     }
 
     private LogEntry ReadStored(ulong index, EntryLocation location)

@@ -45,7 +45,8 @@ public static class FormatVersion
             throw new DataFormatException(
                 $"data directory was written by a newer version (format {format}, this binary supports {Supported})");
         if (format == Unsalted && parts.Length == 1) return 0;
-        if (format == Unsalted || parts.Length != 2 || !uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var salt))
+        if (format == Unsalted || parts.Length != 2
+            || !uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var salt))
             throw new DataFormatException($"{path} does not name the salt of format {format}: \"{text}\"");
         return salt;
     }

@@ -13,13 +13,15 @@ internal sealed record ScannedLog(EntryTable Entries, HardState HardState, LogTa
 
 /// <summary>
 /// Reads a log once from front to back. Only the last batch may be unfinished, because a batch starts when the one before is
-/// durable: whatever cannot be read is the unfinished end if no later batch follows it, and damage otherwise.
+/// durable: whatever cannot be read is the unfinished end if neither a later batch follows nor the mark knows of one, and
+/// damage otherwise.
 /// </summary>
 internal sealed class LogScanner
 {
     private readonly SegmentFiles _files;
     private readonly LogGeometry _geometry;
     private readonly uint _salt;
+    private readonly DurableMark _mark;
     private readonly byte[] _page;
     private readonly ArrayBufferWriter<byte> _pieces = new();
     private readonly EntryTable _entries = new();
@@ -30,8 +32,9 @@ internal sealed class LogScanner
     private bool _knowsStart;
     private bool _entriesMissing;
 
-    private LogScanner(SegmentFiles files, LogGeometry geometry, uint salt)
+    private LogScanner(SegmentFiles files, LogGeometry geometry, uint salt, DurableMark mark)
     {
+        _mark = mark;
         _salt = salt;
         _files = files;
         _geometry = geometry;
@@ -42,7 +45,8 @@ internal sealed class LogScanner
     private long End => _segments.Count == 0 ? 0 : (_segments[^1] + 1) * _files.Size;
 
     /// <exception cref="LogDamagedException">An acknowledged batch cannot be read.</exception>
-    public static ScannedLog Scan(SegmentFiles files, LogGeometry geometry, uint salt) => new LogScanner(files, geometry, salt).Scan();
+    public static ScannedLog Scan(SegmentFiles files, LogGeometry geometry, uint salt, DurableMark mark) =>
+        new LogScanner(files, geometry, salt, mark).Scan();
 
     private ScannedLog Scan()
     {
@@ -57,10 +61,18 @@ internal sealed class LogScanner
         while (TryReadBatch(ref address))
         {
         }
-        if (HasLaterBatch(address)) throw Damage("a batch cannot be read", address);
+        if (_tail.Batch < _mark.Batch || HasLaterBatch(address)) throw Damage(WhyUnreadable(address), address);
+        if (End <= _mark.Segment * _files.Size) throw Damage("the file is missing", End);
         if (!_knowsStart || _entriesMissing) throw Damage("the entries before this file are missing", start);
         return new ScannedLog(_entries, _hardState, _tail, address != _tail.Address || HasBytes(address));
     }
+
+    private string WhyUnreadable(long address) => _files.LengthOf((int)(address / _files.Size)) switch
+    {
+        < 0 => "the file is missing",
+        var length when length <= address % _files.Size => $"the file was cut to {length} bytes, acknowledged batches are missing",
+        _ => "a batch cannot be read",
+    };
 
     /// <summary>The first file may begin inside a batch whose entries are all forgotten.</summary>
     private long SkipForgotten(long address)

@@ -16,12 +16,15 @@ internal sealed class SegmentFiles : IDisposable
     private readonly HashSet<SafeFileHandle> _unsynced = [];
     private readonly string _directory;
     private readonly IDiskIo _io;
+    private readonly DurableMark _mark;
 
     /// <param name="size">Bytes of a segment.</param>
-    public SegmentFiles(string directory, long size, IDiskIo io)
+    /// <param name="mark">Is told of every segment that is created.</param>
+    public SegmentFiles(string directory, long size, IDiskIo io, DurableMark mark)
     {
         _directory = directory;
         _io = io;
+        _mark = mark;
         Size = size;
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix))
@@ -47,6 +50,12 @@ internal sealed class SegmentFiles : IDisposable
     public bool Exists(int number)
     {
         lock (_gate) return _open.ContainsKey(number);
+    }
+
+    /// <summary>Bytes of a segment's file, which is shorter than <see cref="Size"/> when it was cut; -1 when there is none.</summary>
+    public long LengthOf(int number)
+    {
+        lock (_gate) return _open.TryGetValue(number, out var file) ? RandomAccess.GetLength(file) : -1;
     }
 
     /// <summary>The file and the position in it that an address stands for.</summary>
@@ -87,6 +96,13 @@ internal sealed class SegmentFiles : IDisposable
     {
         foreach (var file in _unsynced) _io.Sync(file);
         _unsynced.Clear();
+    }
+
+    /// <summary>Makes what was found in the files durable: a process that was killed may not have come to it.</summary>
+    public void SyncFound()
+    {
+        lock (_gate) _unsynced.UnionWith(_open.Values);
+        Sync();
     }
 
     /// <summary>Gives up on writes that were not synced.</summary>
@@ -140,15 +156,17 @@ internal sealed class SegmentFiles : IDisposable
             file = _io.Open(path, Size);
             if (created) _io.SyncDirectory(_directory);
             lock (_gate) _open.Add(number, file);
-            return file;
         }
         catch (IOException) when (created)
         {
             // Half a segment is of no use, and its blocks may be what a full disk lacks.
             file?.Dispose();
-            File.Delete(path);
+            _io.Delete(path);
             throw;
         }
+        // From here on the file stays, even if it cannot be marked.
+        _mark.AddSegment(number);
+        return file;
     }
 
     /// <summary>Deletes from an end of the log inwards, so that a crash in between leaves no hole.</summary>
@@ -160,7 +178,7 @@ internal sealed class SegmentFiles : IDisposable
             SafeFileHandle? file;
             lock (_gate) _open.Remove(number, out file);
             file?.Dispose();
-            File.Delete(PathOf(number));
+            _io.Delete(PathOf(number));
             any = true;
         }
         if (any) _io.SyncDirectory(_directory);

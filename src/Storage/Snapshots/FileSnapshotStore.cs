@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consul.Fast.Consensus;
 using Consul.Fast.Storage.Log;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace Consul.Fast.Storage.Snapshots;
 /// </summary>
 public sealed class FileSnapshotStore : ISnapshotStore
 {
+    private const string DirectoryName = "snapshots";
     internal const string MetaFile = "meta.json";
     internal const string StateFile = "state.lz4";
     internal const string UnfinishedSuffix = ".tmp";
@@ -30,7 +32,7 @@ public sealed class FileSnapshotStore : ISnapshotStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(retained, 1);
         FormatVersion.Check(directory);
-        _directory = Path.Combine(directory, "snapshots");
+        _directory = Path.Combine(directory, DirectoryName);
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _retained = retained;
@@ -39,19 +41,22 @@ public sealed class FileSnapshotStore : ISnapshotStore
             Directory.Delete(unfinished, recursive: true);
     }
 
+    public string Location => _directory;
+
     public IReadOnlyList<SnapshotMeta> List()
     {
         var found = new List<SnapshotMeta>();
-        foreach (var path in Directory.EnumerateDirectories(_directory))
+        foreach (var (id, meta, fault) in ReadAll())
         {
-            if (path.EndsWith(UnfinishedSuffix, StringComparison.Ordinal)) continue;
-            var (meta, fault) = ReadMeta(path);
             if (meta is not null) found.Add(meta);
-            else StorageLog.SkippedSnapshot(_logger, Path.GetFileName(path), fault);
+            else StorageLog.SkippedSnapshot(_logger, id, fault);
         }
         found.Sort(NewestFirst);
         return found;
     }
+
+    public IReadOnlyList<string> FindDamage() =>
+        [.. ReadAll().Where(s => s.Meta is null && IsId(s.Id)).Select(s => s.Fault)];
 
     public ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex)
     {
@@ -83,6 +88,13 @@ public sealed class FileSnapshotStore : ISnapshotStore
         }
     }
 
+    /// <summary>Whether there are snapshots, readable or not, below a directory of log and snapshots.</summary>
+    internal static bool HasAny(string directory)
+    {
+        var snapshots = Path.Combine(directory, DirectoryName);
+        return Directory.Exists(snapshots) && Directory.EnumerateDirectories(snapshots).Any(path => IsId(Path.GetFileName(path)));
+    }
+
     /// <summary>Gives a finished directory its name and removes the snapshots beyond the retention.</summary>
     internal void Publish(string path)
     {
@@ -93,6 +105,23 @@ public sealed class FileSnapshotStore : ISnapshotStore
             DiskIo.Instance.SyncDirectory(_directory);
             foreach (var old in List().Skip(_retained)) Remove(PathOf(old.Id));
         }
+    }
+
+    private IEnumerable<(string Id, SnapshotMeta? Meta, string Fault)> ReadAll()
+    {
+        foreach (var path in Directory.EnumerateDirectories(_directory))
+        {
+            if (path.EndsWith(UnfinishedSuffix, StringComparison.Ordinal)) continue;
+            var (meta, fault) = ReadMeta(path);
+            yield return (Path.GetFileName(path), meta, fault);
+        }
+    }
+
+    /// <summary>Whether a directory is one of this store's: somebody may have put others beside them.</summary>
+    private static bool IsId(string name)
+    {
+        var parts = name.Split('-');
+        return parts.Length == 3 && parts.All(p => ulong.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _));
     }
 
     private static (SnapshotMeta? Meta, string Fault) ReadMeta(string path)

@@ -9,6 +9,10 @@ public sealed class MemorySnapshotStore(TimeProvider time) : ISnapshotStore
 
     public IReadOnlyList<SnapshotMeta> List() => _newest is { } newest ? [newest.Meta] : [];
 
+    public IReadOnlyList<string> FindDamage() => [];
+
+    public string Location => "memory";
+
     public ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex)
     {
         string id = $"{term}-{index}-{time.GetUtcNow().ToUnixTimeMilliseconds()}";

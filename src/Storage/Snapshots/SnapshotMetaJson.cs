@@ -62,6 +62,8 @@ internal sealed class SnapshotMetaJson
         }
         if (json is null) throw new InvalidDataException("the object is missing");
         if (json.Version is < 0 or > NewestVersion) throw new InvalidDataException($"unsupported snapshot version {json.Version}");
+        if (json.Configuration?.Servers is { } servers && servers.Any(s => s is null))
+            throw new InvalidDataException("a server is missing");
         if (json.Size < 0) throw new InvalidDataException($"negative size {json.Size}");
         var (configuration, index) = json.Version == 0
             ? (DecodePeers(json.Peers), json.Index)

@@ -15,6 +15,13 @@ internal sealed class FakeSnapshotStore : ISnapshotStore
         lock (_lock) return [.. _kept.OrderByDescending(k => (k.Meta.Term, k.Meta.Index)).Select(k => k.Meta)];
     }
 
+    /// <summary>What is said of snapshots that are not even listed.</summary>
+    public List<string> Unlisted { get; } = [];
+
+    public IReadOnlyList<string> FindDamage() => Unlisted;
+
+    public string Location => "fakes";
+
     public ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex) =>
         new Sink(this, new SnapshotMeta($"{term}-{index}-0", index, term, configuration, configurationIndex, 0));
 

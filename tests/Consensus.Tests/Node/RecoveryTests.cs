@@ -67,7 +67,20 @@ public class RecoveryTests
         first.Snapshots.Damaged.Add((await first.Node.SnapshotAsync()).Snapshot!.Id);
         await first.DisposeAsync();
         await using SingleServer second = new(first.Log.Crash(), first.Snapshots);
-        await Assert.ThrowsAsync<InvalidDataException>(() => second.Node.StartAsync(SingleServer.Alone));
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => second.Node.StartAsync(SingleServer.Alone));
+        Assert.Equal("failed to load any existing snapshots: snapshot 2-3-0: 2-3-0: bad block at 0", e.Message);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_even_be_listed_fails_the_start_and_is_named()
+    {
+        SingleServer first = await SingleServer.StartAsync();
+        await first.ProposeAsync("one");
+        await first.DisposeAsync();
+        first.Snapshots.Unlisted.Add("meta.json: nonsense");
+        await using SingleServer second = new(first.Log.Crash(), first.Snapshots);
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => second.Node.StartAsync(SingleServer.Alone));
+        Assert.Equal("failed to load any existing snapshots: meta.json: nonsense", e.Message);
     }
 
     [Fact]
@@ -79,7 +92,7 @@ public class RecoveryTests
         first.Log.TruncateHead(5);
         await using SingleServer second = new(first.Log.Crash());
         InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => second.Node.StartAsync());
-        Assert.Equal("the log starts at 6, but the newest readable snapshot ends at 0", e.Message);
+        Assert.Equal("the raft log starts at entry 6, but fakes holds no snapshot", e.Message);
     }
 
     [Fact]
@@ -153,6 +166,7 @@ public class RecoveryTests
         await using SingleServer server = new(configure: o => o with { PeersDirectory = directory });
         InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => server.Node.StartAsync(SingleServer.Alone));
         Assert.StartsWith("recovery failed to parse peers.json", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"(file {Path.Combine(directory, "peers.json")})", e.Message, StringComparison.Ordinal);
         Directory.Delete(directory, recursive: true);
     }
 }

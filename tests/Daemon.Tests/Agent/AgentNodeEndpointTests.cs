@@ -62,6 +62,8 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     [InlineData("/v1/agent/join/127.0.0.1:8301", 200, "")]
     [InlineData("/v1/agent/join/127.0.0.1:8301?wan=1", 500, "Must be a server to join WAN cluster")]
     [InlineData("/v1/agent/join/127.0.0.1:1", 500, "1 error occurred:\n\t* Failed to join 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused\n\n")]
+    [InlineData("/v1/agent/join/127.0.0.1:99999", 500, "1 error occurred:\n\t* Failed to resolve 127.0.0.1:99999: strconv.ParseUint: parsing \"99999\": value out of range\n\n")]
+    [InlineData("/v1/agent/join/", 500, "1 error occurred:\n\t* Failed to resolve : lookup : no such host\n\n")]
     [InlineData("/v1/agent/force-leave/zz", 500, "agent: No node found with name 'zz'")]
     [InlineData("/v1/agent/maintenance", 400, "Missing value for enable")]
     [InlineData("/v1/agent/maintenance?enable", 400, "Invalid value for enable: \"\"")]
@@ -70,6 +72,14 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     {
         RawAnswer answer = await _api.PutAsync(target);
         Assert.Equal((status, body), (answer.Status, answer.Body));
+    }
+
+    [Fact]
+    public async Task Name_that_no_host_can_have_is_told()
+    {
+        string name = new('a', 300);
+        RawAnswer answer = await _api.PutAsync($"/v1/agent/join/{name}");
+        Assert.Equal((500, $"1 error occurred:\n\t* Failed to resolve {name}: lookup {name}: no such host\n\n"), (answer.Status, answer.Body));
     }
 
     [Fact]

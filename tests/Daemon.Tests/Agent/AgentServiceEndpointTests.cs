@@ -150,4 +150,15 @@ public sealed class AgentServiceEndpointTests : IAsyncLifetime
         await _api.PutAsync("/v1/agent/service/register?replace-existing-checks", """{"Name":"web","Checks":[{"CheckID":"b","TTL":"10s"}]}""");
         Assert.Equal(["b"], _api.Agent.Catalog.Checks.Keys);
     }
+
+    [Theory]
+    [InlineData("/v1/agent/health/service/id/caf%C3%A9", "ServiceId caf\u00e9 not found")]
+    [InlineData("/v1/agent/health/service/name/%E6%97%A5%F0%9F%98%80", "ServiceName \u65e5\U0001F600 Not Found")]
+    [InlineData("/v1/agent/health/service/name/%FF", "ServiceName \ufffd Not Found")]
+    public async Task Health_of_an_unknown_service_tells_its_name_in_a_header(string target, string reason)
+    {
+        RawAnswer answer = await _api.GetAsync(target);
+        Assert.Equal((404, reason), (answer.Status, answer.Header("X-Consul-Reason")));
+        Assert.NotEmpty(answer.Body);
+    }
 }

@@ -146,6 +146,50 @@ public sealed class PersistenceTests : IDisposable
         Assert.True(File.Exists(FileOf("services", "web")));
     }
 
+    [Fact]
+    public async Task What_cannot_be_kept_is_not_done()
+    {
+        await using AgentHarness agent = Create();
+        var service = new ServiceDefinition { Name = "web", Port = 1, Checks = [new CheckDefinition { TtlNs = GoDuration.Minute, Notes = "old" }] };
+        Assert.Null(agent.AddService(service));
+        string check = await File.ReadAllTextAsync(FileOf("checks", "service:web"));
+        Refuse("services");
+
+        Assert.NotNull(agent.AddService(service with { Port = 2, Checks = [new CheckDefinition { TtlNs = GoDuration.Hour, Notes = "new" }] }));
+        Assert.NotNull(agent.AddService(new ServiceDefinition { Name = "other", Checks = [new CheckDefinition { TtlNs = GoDuration.Hour }] }));
+
+        Assert.Equal(1, agent.Agent.State.Service("web")!.Port);
+        Assert.Null(agent.Agent.State.Service("other"));
+        Assert.Equal(["old"], agent.Agent.State.Checks().Select(static kept => kept.Notes));
+        Assert.Equal(check, await File.ReadAllTextAsync(FileOf("checks", "service:web")));
+        Assert.Single(Directory.GetFiles(Path.Combine(_directory, "checks")));
+        Assert.Equal(TimeSpan.FromMinutes(1), agent.Agent.RunningChecks.Ttl("service:web")!.Ttl);
+    }
+
+    [Fact]
+    public async Task Checks_and_maintenance_that_cannot_be_kept_are_not_done()
+    {
+        await using AgentHarness agent = Create();
+        Assert.Null(agent.AddService(new ServiceDefinition { Name = "web" }));
+        Refuse("checks");
+
+        var check = new CheckDefinition { Id = "c", Name = "c", TtlNs = GoDuration.Minute };
+        Assert.NotNull(agent.Agent.AddCheck(check, "", Daemon.Agent.Persistence.DefinitionSource.Remote, persist: true));
+        Assert.NotNull(agent.Agent.EnableNodeMaintenance("", ""));
+        Assert.NotNull(agent.Agent.EnableServiceMaintenance("web", "", ""));
+
+        Assert.Empty(agent.Agent.State.Checks());
+        Assert.Equal(0, agent.Agent.RunningChecks.Ttls);
+    }
+
+    /// <summary>Nothing can be written to a folder any more: what a full disk does, for every user.</summary>
+    private void Refuse(string folder)
+    {
+        string path = Path.Combine(_directory, folder);
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        File.WriteAllText(path, "");
+    }
+
     private AgentHarness Create() => new(dataDirectory: _directory);
 
     private string FileOf(string folder, string id) =>

@@ -21,6 +21,7 @@ internal sealed record CliRun(int Exit, string Out, string Error)
             Error = error,
             In = standardInput,
             Environment = environment.GetValueOrDefault,
+            VariableNames = () => environment.Keys,
         };
         int exit = await new CommandDispatcher(CommandList.All()).RunAsync(args, context);
         return new CliRun(exit, Encoding.Latin1.GetString(output.ToArray()), error.ToString());

@@ -79,5 +79,28 @@ public sealed class CommandDispatcherTests
         }
     }
 
+    [Fact]
+    public async Task Whatever_a_command_throws_is_a_message_and_a_code()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        var context = new Daemon.Cli.CommandContext
+        {
+            Out = TextWriter.Null, RawOut = Stream.Null, Error = error, In = Stream.Null, Environment = static _ => null,
+        };
+        Assert.Equal(1, await new Daemon.Cli.CommandDispatcher([new Broken()]).RunAsync(["broken"], context));
+        Assert.Equal("Error: a bug\n", error.ToString());
+    }
+
+    private sealed class Broken : Daemon.Cli.ICommand
+    {
+        public string Name => "broken";
+
+        public string Synopsis => "";
+
+        public string Help => "";
+
+        public Task<int> RunAsync(string[] args, Daemon.Cli.CommandContext context) => throw new InvalidOperationException("a bug");
+    }
+
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

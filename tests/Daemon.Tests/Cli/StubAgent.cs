@@ -28,6 +28,9 @@ internal sealed class StubAgent : IDisposable
     /// <summary><c>PUT /v1/kv/k?flags=1 body</c>, in order.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>The answer to what has none prepared.</summary>
+    public (int Status, string Body) Otherwise { get; init; } = (404, "");
+
     public StubAgent Answer(string call, string body, int status = 200)
     {
         _answers[call] = (status, body);
@@ -48,7 +51,7 @@ internal sealed class StubAgent : IDisposable
                 string call = $"{context.Request.HttpMethod} {context.Request.RawUrl}";
                 using var reader = new StreamReader(context.Request.InputStream);
                 Requests.Add($"{call} {await reader.ReadToEndAsync()}".TrimEnd());
-                (int status, string body) = _answers.GetValueOrDefault(call, (404, ""));
+                (int status, string body) = _answers.GetValueOrDefault(call, Otherwise);
                 context.Response.StatusCode = status;
                 context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
             }

@@ -30,7 +30,7 @@ internal sealed class ConfigSetup : INetworkInterfaces
         var set = new FlagSet();
         var agentFlags = new AgentFlags(set);
         Assert.True(set.TryParse(flags, out string error), error);
-        var environment = new ConfigEnvironment(name => Variables.GetValueOrDefault(name), this, static () => "host");
+        var environment = new ConfigEnvironment(Variables, this, static () => "host");
         return ConfigLoader.Load(
             new ConfigInput(
                 agentFlags.ToSource(), [.. Files, .. agentFlags.ConfigFiles], agentFlags.Format, agentFlags.Hcl, agentFlags.Dev),

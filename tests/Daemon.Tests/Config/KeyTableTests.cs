@@ -105,7 +105,7 @@ public sealed class KeyTableTests
         if (key.Type == KeyType.Block || path.Contains("[]", StringComparison.Ordinal) || path.Contains('<', StringComparison.Ordinal)) return;
         string value = (Samples.TryGetValue(path, out string? sample) ? sample : SamplesOf(key)[0]).Trim('"');
         string variable = EnvironmentSource.KeyVariable(path);
-        ConfigObject source = new EnvironmentSource(name => name == variable ? value : null).Read();
+        ConfigObject source = new EnvironmentSource(new Dictionary<string, string> { [variable] = value }).Read();
         Assert.NotEmpty(SourceDecoder.Decode(source, "environment").Pairs);
     }
 

@@ -68,6 +68,32 @@ public sealed class PrecedenceTests : IDisposable
         Assert.Equal(KeyValuePair.Create("X-A", "b"), Assert.Single(config.Http.ResponseHeaders));
     }
 
+    [Fact]
+    public void Entries_of_maps_have_variables_of_their_own()
+    {
+        _setup.Variables["CONSUL_FAST_NODE_META"] = "a:1,b:2";
+        _setup.Variables["CONSUL_FAST_NODE_META__b"] = "3";
+        _setup.Variables["CONSUL_FAST_NODE_META__Rack"] = "4:5";
+        _setup.Variables["CONSUL_FAST_HTTP_CONFIG__RESPONSE_HEADERS__X-Frame-Options"] = "DENY";
+        LoadedConfig loaded = Load();
+        Assert.Equal(["Rack=4:5", "a=1", "b=3"], loaded.Config.Node.Meta.Select(static pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(KeyValuePair.Create("X-Frame-Options", "DENY"), Assert.Single(loaded.Config.Http.ResponseHeaders));
+        Assert.DoesNotContain(loaded.Warnings, static warning => warning.Contains("CONSUL_FAST", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("CONSUL_FAST_NOPE")]
+    [InlineData("CONSUL_FAST_PORTS__NOPE")]
+    [InlineData("CONSUL_FAST_NODE_META__")]
+    [InlineData("CONSUL_FAST_datacenter")]
+    public void Variable_that_sets_nothing_is_named_in_a_warning(string name)
+    {
+        _setup.Variables[name] = "x";
+        _setup.Variables["CONSUL_HTTP_ADDR"] = "127.0.0.1:1";
+        Assert.Equal([$"environment variable {name}: invalid config key"],
+            Load("-dev").Warnings.Where(static warning => warning.Contains("environment", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("CONSUL_FAST_SERVER", "yes", "failed to parse environment variable CONSUL_FAST_SERVER: invalid value \"yes\"")]
     [InlineData("CONSUL_FAST_PORTS__HTTP", "x", "failed to parse environment variable CONSUL_FAST_PORTS__HTTP: invalid value \"x\"")]

@@ -90,6 +90,22 @@ public sealed class HttpServerTests
     }
 
     [Fact]
+    public async Task Any_text_can_be_in_a_header()
+    {
+        await using HttpTestServer server = await HttpTestServer.StartAsync(static routes => routes.Add("/v1/echo/", "GET", exchange =>
+        {
+            exchange.SetHeader("X-Echo", exchange.Argument);
+            exchange.Empty();
+            return default;
+        }), new HttpOptions { DisableUnprintableFilter = true });
+        Assert.Equal("a\u00e9 b c\u20ac", (await server.GetRawAsync("/v1/echo/a%C3%A9%0Ab%01c%E2%82%AC%0D%0A")).Header("X-Echo"));
+        for (int unit = 1; unit < 256; unit++)
+        {
+            Assert.Equal(200, (await server.GetRawAsync($"/v1/echo/x%{unit:X2}y")).Status);
+        }
+    }
+
+    [Fact]
     public async Task Head_above_the_limit_is_431()
     {
         await using HttpTestServer server = await HttpTestServer.StartAsync(static _ => { }, new HttpOptions { MaxHeaderBytes = 1000 });

@@ -89,6 +89,27 @@ public sealed class AgentRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Damaged_data_fails_the_start_with_its_message_alone()
+    {
+        _process.Starting = static _ => throw new InvalidDataException("state.lz4 is damaged at byte 9");
+        (int exitCode, string log) = await RunAsync(new NodeConfig());
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Error starting agent: error=\"state.lz4 is damaged at byte 9\"\n", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unexpected_fault_of_the_start_is_logged_whole()
+    {
+        _process.Starting = static _ => throw new InvalidOperationException("a bug");
+        (int exitCode, string log) = await RunAsync(new NodeConfig());
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Error starting agent: error=", log, StringComparison.Ordinal);
+        Assert.Contains("a bug", log, StringComparison.Ordinal);
+        Assert.Contains("   at ", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Signals_during_the_start_cancel_it_but_hangup_does_not()
     {
         _process.Starting = static cancellation => Task.Delay(Timeout.Infinite, cancellation);

@@ -48,6 +48,10 @@ internal sealed class SimDisk : ILogStore, ISnapshotStore
 
     public IReadOnlyList<SnapshotMeta> List() => _snapshot is { } snapshot ? [snapshot.Meta] : [];
 
+    public IReadOnlyList<string> FindDamage() => [];
+
+    public string Location => "disk";
+
     public Stream Open(SnapshotMeta snapshot) => new MemoryStream(_snapshot!.Value.State, writable: false);
 
     /// <summary>The newest snapshot when it ends at <paramref name="index"/>.</summary>

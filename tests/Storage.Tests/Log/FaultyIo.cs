@@ -43,6 +43,8 @@ internal sealed class FaultyIo : IDiskIo
         Spend("input/output error");
     }
 
+    public void Delete(string path) => DiskIo.Instance.Delete(path);
+
     public void SyncDirectory(string path)
     {
     }

@@ -150,6 +150,7 @@ public sealed class FileSnapshotStoreTests : IDisposable
     [InlineData("{\"Version\":1")]
     [InlineData("{\"Version\":9,\"ID\":\"x\"}")]
     [InlineData("{\"Version\":1,\"ID\":\"1-1-1\"}")]
+    [InlineData("{\"Version\":1,\"Configuration\":{\"Servers\":[null]}}")]
     public async Task Damaged_description_is_skipped_with_a_warning(string content)
     {
         var store = Store();
@@ -159,6 +160,32 @@ public sealed class FileSnapshotStoreTests : IDisposable
 
         Assert.Empty(store.List());
         Assert.Contains(file, Assert.Single(_logger.Messages), StringComparison.Ordinal);
+        Assert.Contains(file, Assert.Single(store.FindDamage()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("state.lz4")]
+    [InlineData("meta.json")]
+    public async Task Missing_file_of_a_snapshot_is_named(string name)
+    {
+        var store = Store();
+        var file = Path.Combine(Snapshots, (await SaveAsync(store, 2, 1)).Id, name);
+        File.Delete(file);
+
+        Assert.Empty(store.List());
+        Assert.Contains(file, Assert.Single(store.FindDamage()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Directories_of_others_are_no_damage()
+    {
+        var store = Store();
+        await SaveAsync(store, 2, 1);
+        Directory.CreateDirectory(Path.Combine(Snapshots, "lost+found"));
+        Directory.CreateDirectory(Path.Combine(Snapshots, "3-3-3.tmp"));
+
+        Assert.Empty(store.FindDamage());
+        Assert.Single(store.List());
     }
 
     [Fact]

@@ -48,9 +48,9 @@ internal sealed class AgentRunner(
             await process.StartAsync(cancelStart.Token);
             return true;
         }
-        catch (Exception e) when (e is IOException or ConfigException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e)
         {
-            _logger.StartFailed(e.Message);
+            _logger.StartFailed(e);
             return false;
         }
         finally

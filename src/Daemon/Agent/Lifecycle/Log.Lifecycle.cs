@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Consul.Fast.Daemon.Config;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent.Lifecycle;
@@ -11,7 +13,25 @@ internal static partial class LogLifecycle
     public static partial void KeyNotYetEffective(this ILogger logger, string key);
 
     [LoggerMessage(5002, LogLevel.Error, "Error starting agent: error={Error}")]
-    public static partial void StartFailed(this ILogger logger, string error);
+    private static partial void StartRefused(this ILogger logger, string error);
+
+    [LoggerMessage(5017, LogLevel.Error, "Error starting agent")]
+    private static partial void StartBroken(this ILogger logger, Exception fault);
+
+    [LoggerMessage(5018, LogLevel.Error, "Error running agent")]
+    public static partial void RunBroken(this ILogger logger, Exception fault);
+
+    /// <summary>
+    /// Reports why there is no agent. What the start is known to meet (its disk, its network, its configuration) tells enough
+    /// by its message; anything else is a fault of the program and is shown whole.
+    /// </summary>
+    public static void StartFailed(this ILogger logger, Exception fault)
+    {
+        bool expected = fault is IOException or InvalidDataException or UnauthorizedAccessException or SocketException
+            or ConfigException or OperationCanceledException;
+        if (expected) logger.StartRefused(fault.Message);
+        else logger.StartBroken(fault);
+    }
 
     [LoggerMessage(5003, LogLevel.Information, "Caught: signal={Signal}")]
     public static partial void CaughtSignal(this ILogger logger, string signal);

@@ -3,7 +3,10 @@ using System.Threading.Channels;
 
 namespace Consul.Fast.Daemon.Agent.Lifecycle;
 
-/// <summary>The signals sent to this process, one after the other. While it exists their default actions are off.</summary>
+/// <summary>
+/// The signals sent to this process, one after the other. While it exists their default actions are off; that the parent
+/// ignored them does not count.
+/// </summary>
 internal sealed class ProcessSignals : IDisposable
 {
     private readonly Channel<PosixSignal> _caught = Channel.CreateUnbounded<PosixSignal>();
@@ -11,7 +14,8 @@ internal sealed class ProcessSignals : IDisposable
 
     public ProcessSignals() => _registrations =
     [
-        Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM), Register(PosixSignal.SIGHUP), Register(UserOne),
+        Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGHUP, 1),
+        Register(UserOne, (int)UserOne),
     ];
 
     /// <summary>SIGUSR1: its number on Linux. The framework takes raw numbers beside its own names.</summary>
@@ -33,9 +37,13 @@ internal sealed class ProcessSignals : IDisposable
         foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
     }
 
-    private PosixSignalRegistration Register(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+    private PosixSignalRegistration Register(PosixSignal signal, int number)
     {
-        context.Cancel = true;
-        _caught.Writer.TryWrite(signal);
-    });
+        SignalActions.StopIgnoring(number);
+        return PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            _caught.Writer.TryWrite(signal);
+        });
+    }
 }

@@ -1,6 +1,4 @@
-using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
-using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Agent.Persistence;
 
@@ -14,13 +12,24 @@ internal sealed class AgentStore(string dataDirectory, TimeProvider time, ILogge
     private readonly StateFiles _checks = new(Path.Combine(dataDirectory, "checks"), durable: true, logger);
     private readonly StateFiles _ttls = new(Path.Combine(dataDirectory, "checks", "state"), durable: false, logger);
 
-    public void SaveService(NodeService service, string token, DefinitionSource source) =>
-        _services.Write(service.Id, PersistedJson.Write(new PersistedService(service, token, source)));
+    /// <summary>Keeps a service, checks, or both. When the disk refuses one of them, nothing has changed.</summary>
+    public void Save(PersistedService? service, IEnumerable<PersistedCheck> checks)
+    {
+        var prepared = new List<AtomicFile?>();
+        try
+        {
+            foreach (PersistedCheck check in checks) prepared.Add(_checks.Prepare(check.Check.CheckId, PersistedJson.Write(check)));
+            // Last, because a check without its service is forgotten at the next start, and a service without its checks is not.
+            if (service is not null) prepared.Add(_services.Prepare(service.Service.Id, PersistedJson.Write(service)));
+            foreach (AtomicFile? file in prepared) file?.Place();
+        }
+        finally
+        {
+            foreach (AtomicFile? file in prepared) file?.Dispose();
+        }
+    }
 
     public void DeleteService(string id) => _services.Delete(id);
-
-    public void SaveCheck(HealthCheck check, CheckDefinition? type, string token, DefinitionSource source) =>
-        _checks.Write(check.CheckId, PersistedJson.Write(new PersistedCheck(check, type, token, source)));
 
     public void DeleteCheck(string id) => _checks.Delete(id);
 

@@ -13,15 +13,23 @@ internal sealed class StateFiles(string directory, bool durable, ILogger logger)
 {
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>
-    /// Replaces the file of an id. A durable one that holds the same already is left alone. Throws what the file system throws.
-    /// </summary>
+    /// <summary>Replaces the file of an id. Throws what the file system throws.</summary>
     public void Write(string id, ReadOnlySpan<byte> content)
     {
+        using AtomicFile? file = Prepare(id, content);
+        file?.Place();
+    }
+
+    /// <summary>
+    /// Writes the new content of an id's file, which does not count before it is placed; null when a durable file holds the same
+    /// already.
+    /// </summary>
+    public AtomicFile? Prepare(string id, ReadOnlySpan<byte> content)
+    {
         string path = PathOf(id);
-        if (durable && TryRead(path) is { } old && content.SequenceEqual(old)) return;
+        if (durable && TryRead(path) is { } old && content.SequenceEqual(old)) return null;
         CreateDirectory();
-        AtomicFile.Write(path, content, durable);
+        return AtomicFile.Prepare(path, content, durable);
     }
 
     /// <summary>The content of the file of an id, or null.</summary>

@@ -23,8 +23,10 @@ internal sealed class CatalogDatacentersCommand() : ClientCommand(ClientFlagSets
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
         Reply reply = await client.GetAsync("/v1/catalog/datacenters");
-        if (!reply.TryReadJson(out JsonElement root, out string error)) return context.Fail($"Error listing datacenters: {error}");
-        foreach (JsonElement name in root.Items()) context.Out.WriteLine(name.GetString());
+        if (!reply.TryRead(ReadNames, out string[]? names, out string error)) return context.Fail($"Error listing datacenters: {error}");
+        foreach (string name in names) context.Out.WriteLine(name);
         return ExitCode.Success;
     }
+
+    private static string[] ReadNames(JsonElement root) => [.. root.Items().Select(static name => name.Text())];
 }

@@ -42,14 +42,13 @@ internal sealed class CatalogNodesCommand : ClientCommand
         bool ofService = _service.Value.Length > 0;
         string path = ofService ? "/v1/catalog/service/" + QueryText.EscapePath(_service.Value) : "/v1/catalog/nodes";
         Reply reply = await client.GetAsync(path, Query());
-        if (!reply.TryReadJson(out JsonElement root, out string error))
+        if (!reply.TryRead(root => Rows(root, ofService ? "NodeMeta" : "Meta"), out List<string[]>? rows, out string error))
         {
             return context.Fail($"Error listing nodes{(ofService ? " for service" : "")}: {error}");
         }
 
-        JsonElement[] nodes = [.. root.Items()];
-        if (nodes.Length == 0) context.Error.WriteLine("No nodes match the given query - try expanding your search.");
-        else context.Out.WriteLine(TextTable.Columns(Rows(nodes, ofService ? "NodeMeta" : "Meta")));
+        if (rows.Count == 1) context.Error.WriteLine("No nodes match the given query - try expanding your search.");
+        else context.Out.WriteLine(TextTable.Columns(rows));
         return ExitCode.Success;
     }
 
@@ -62,11 +61,12 @@ internal sealed class CatalogNodesCommand : ClientCommand
         return query;
     }
 
-    private List<string[]> Rows(JsonElement[] nodes, string metaField)
+    /// <summary>The head, and a row for each node.</summary>
+    private List<string[]> Rows(JsonElement nodes, string metaField)
     {
         List<string[]> rows = [["Node", "ID", "Address", "DC"]];
         if (_detailed.Value) rows[0] = [.. rows[0], "TaggedAddresses", "Meta"];
-        foreach (JsonElement node in nodes)
+        foreach (JsonElement node in nodes.Items())
         {
             string[] row = [node.Text("Node"), node.Text("ID"), node.Text("Address"), node.Text("Datacenter")];
             if (_detailed.Value) row = [.. row, node.Pairs("TaggedAddresses"), node.Pairs(metaField)];

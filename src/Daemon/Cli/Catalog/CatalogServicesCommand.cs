@@ -42,12 +42,12 @@ internal sealed class CatalogServicesCommand : ClientCommand
         bool ofNode = _node.Value.Length > 0;
         string path = ofNode ? "/v1/catalog/node/" + QueryText.EscapePath(_node.Value) : "/v1/catalog/services";
         Reply reply = await client.GetAsync(path, query);
-        if (!reply.TryReadJson(out JsonElement root, out string error))
+        Func<JsonElement, SortedDictionary<string, SortedSet<string>>> read = ofNode ? OfNode : OfDatacenter;
+        if (!reply.TryRead(read, out SortedDictionary<string, SortedSet<string>>? services, out string error))
         {
             return context.Fail($"Error listing services{(ofNode ? " for node" : "")}: {error}");
         }
 
-        SortedDictionary<string, SortedSet<string>> services = ofNode ? OfNode(root) : OfDatacenter(root);
         if (services.Count == 0) context.Error.WriteLine("No services match the given query - try expanding your search.");
         else context.Out.WriteLine(_tags.Value ? TagTable(services) : string.Join('\n', services.Keys));
         return ExitCode.Success;
@@ -79,7 +79,7 @@ internal sealed class CatalogServicesCommand : ClientCommand
             services.Add(name, all);
         }
 
-        foreach (JsonElement tag in tags) all.Add(tag.GetString() ?? "");
+        foreach (JsonElement tag in tags) all.Add(tag.Text());
     }
 
     private static string TagTable(SortedDictionary<string, SortedSet<string>> services)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Consul.Fast.Daemon.Checks;
 
 namespace Consul.Fast.Daemon.Cli.Client;
 
@@ -12,16 +13,14 @@ internal sealed class ConsulClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly ClientSettings _settings;
-    private readonly string _root;
-    private readonly string? _socketPath;
+    private readonly AgentAddress _address;
     private readonly string _token;
 
-    private ConsulClient(ClientSettings settings, SocketsHttpHandler handler, string root, string? socketPath, string token)
+    private ConsulClient(ClientSettings settings, SocketsHttpHandler handler, AgentAddress address, string token)
     {
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _settings = settings;
-        _root = root;
-        _socketPath = socketPath;
+        _address = address;
         _token = token;
     }
 
@@ -31,15 +30,17 @@ internal sealed class ConsulClient : IDisposable
         client = null;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         if (!ClientTls.TryApply(settings, handler.SslOptions, out error)
-            || !TryReadAddress(settings, out string root, out string? socketPath, out error)
+            || !AgentAddress.TryRead(settings, out AgentAddress address, out error)
             || !TryReadToken(settings, out string token, out error))
         {
             handler.Dispose();
             return false;
         }
 
-        if (socketPath is not null) handler.ConnectCallback = (_, cancellation) => ConnectAsync(socketPath, cancellation);
-        client = new ConsulClient(settings, handler, root, socketPath, token);
+        handler.ConnectCallback = address.SocketPath is { } path
+            ? (_, cancellation) => ConnectAsync(path, cancellation)
+            : (call, cancellation) => ConnectAsync(address.Dialled(call.DnsEndPoint.Host, call.DnsEndPoint.Port), cancellation);
+        client = new ConsulClient(settings, handler, address, token);
         return true;
     }
 
@@ -92,10 +93,7 @@ internal sealed class ConsulClient : IDisposable
     {
         query.AddIf(_settings.Datacenter.Length > 0, "dc", _settings.Datacenter);
         query.AddIf(_settings.Namespace.Length > 0, "ns", _settings.Namespace);
-        // Keys may hold dot segments and doubled slashes; the address must reach the agent as it is written.
-        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        if (!Uri.TryCreate($"{_root}{path}{query}", options, out Uri? address)) address = new Uri("http://invalid.invalid/");
-        var request = new HttpRequestMessage(method, address) { Content = body };
+        var request = new HttpRequestMessage(method, _address.UriOf($"{path}{query}")) { Content = body };
         if (_token.Length > 0) request.Headers.TryAddWithoutValidation("X-Consul-Token", _token);
         if (_settings.BasicAuth.Length > 0)
         {
@@ -109,39 +107,14 @@ internal sealed class ConsulClient : IDisposable
     private string Describe(HttpRequestMessage request, HttpRequestException fault)
     {
         string verb = request.Method.Method[..1] + request.Method.Method[1..].ToLowerInvariant();
-        Uri address = request.RequestUri!;
         string reason = fault.InnerException switch
         {
             _ when fault.HttpRequestError == HttpRequestError.ResponseEnded => "EOF",
-            SocketException socket when _socketPath is not null => GoErrors.Dial("unix", _socketPath, socket),
-            SocketException socket => GoErrors.Dial("tcp", address.Authority, socket),
-            IOException broken => broken.Message,
-            { } other => other.Message,
+            SocketException socket when _address.SocketPath is { } path => GoErrors.Dial("unix", path, socket),
+            { } inner => inner.Message,
             null => fault.Message,
         };
-        return $"{verb} \"{address.OriginalString}\": {reason}";
-    }
-
-    private static bool TryReadAddress(ClientSettings settings, out string root, out string? socketPath, out string error)
-    {
-        string[] parts = settings.Address.Split("://", 2);
-        string scheme = parts.Length == 2 ? parts[0] : "http";
-        string address = parts[^1];
-        error = scheme is "http" or "https" or "unix" ? "" : $"Unknown protocol scheme: {scheme}";
-        socketPath = scheme == "unix" ? address : null;
-        // An explicit wish for TLS is never taken back by an address that says http.
-        string used = scheme == "https" || (settings.Ssl && scheme == "http") ? "https" : "http";
-        root = socketPath is null ? $"{used}://{Authority(address, used)}" : "http://unix.sock";
-        return error.Length == 0;
-    }
-
-    /// <summary>The host and port, the port being that of the scheme when none is given.</summary>
-    private static string Authority(string address, string scheme)
-    {
-        string authority = address.TrimEnd('/');
-        int port = authority.LastIndexOf(':');
-        bool hasPort = port > authority.LastIndexOf(']');
-        return hasPort ? authority : $"{authority}:{(scheme == "https" ? 443 : 80)}";
+        return $"{verb} \"{_address.Show(request.RequestUri!.PathAndQuery)}\": {reason}";
     }
 
     private static bool TryReadToken(ClientSettings settings, out string token, out string error)
@@ -160,6 +133,12 @@ internal sealed class ConsulClient : IDisposable
             error = "Error loading token file: " + GoErrors.File("open", settings.TokenFile, fault);
             return false;
         }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync((string Host, string Port) target, CancellationToken cancellation)
+    {
+        if (!ushort.TryParse(target.Port, out ushort port)) throw new DialException($"dial tcp: address {target.Port}: invalid port");
+        return new NetworkStream(await Dialer.ConnectAsync(target.Host, port, cancellation), ownsSocket: true);
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)

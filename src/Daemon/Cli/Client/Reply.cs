@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using Consul.Fast.Daemon.Http.Json;
 
 namespace Consul.Fast.Daemon.Cli.Client;
 
@@ -31,19 +33,24 @@ internal sealed class Reply
     public static string UnexpectedStatus(int status, byte[] body) =>
         $"Unexpected response code: {status} ({Encoding.UTF8.GetString(body)})";
 
-    /// <summary>Reads the body as JSON. False when the agent answered an error or no JSON.</summary>
-    public bool TryReadJson(out JsonElement root, out string error)
+    /// <summary>
+    /// Reads the body as JSON. False when the agent answered an error, no JSON, or JSON of another shape than
+    /// <paramref name="read"/> expects; then <paramref name="error"/> is the text to print after the command's own prefix.
+    /// </summary>
+    /// <param name="read">Takes everything the command needs out of the answer, by <see cref="JsonFacts"/>.</param>
+    public bool TryRead<T>(Func<JsonElement, T> read, [NotNullWhen(true)] out T? value, out string error)
+        where T : class
     {
-        root = default;
+        value = null;
         error = Error ?? "";
         if (Error is not null) return false;
+        if (!JsonInput.TryParse(Body, out JsonElement root, out error)) return false;
         try
         {
-            var reader = new Utf8JsonReader(Body);
-            root = JsonElement.ParseValue(ref reader);
+            value = read(root);
             return true;
         }
-        catch (JsonException fault)
+        catch (UnexpectedShapeException fault)
         {
             error = fault.Message;
             return false;

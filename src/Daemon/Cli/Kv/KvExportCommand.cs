@@ -25,27 +25,27 @@ internal sealed class KvExportCommand : KvCommand
         if (client is null) return ExitCode.Error;
         string prefix = CleanKey(arguments.FirstOrDefault(""));
         Reply reply = await client.GetAsync(PathOf(prefix), new QueryText().Add("recurse").AddIf(Shared.Stale, "stale"));
-        JsonElement root = default;
-        if (reply.Status != 404 && !reply.TryReadJson(out root, out string error))
+        KvPair[]? pairs = [];
+        if (reply.Status != 404 && !reply.TryRead(KvPair.ReadAll, out pairs, out string error))
         {
             return context.Fail($"Error querying Consul agent: {error}");
         }
 
-        Write(root.Items(), context.RawOut);
+        Write(pairs, context.RawOut);
         context.Out.WriteLine();
         return ExitCode.Success;
     }
 
-    private static void Write(IEnumerable<JsonElement> entries, Stream output)
+    private static void Write(KvPair[] pairs, Stream output)
     {
         using var json = new Utf8JsonWriter(output, CliJson.Indented('\t', 1));
         json.WriteStartArray();
-        foreach (JsonElement entry in entries)
+        foreach (KvPair pair in pairs)
         {
             json.WriteStartObject();
-            json.WriteString("key", entry.Text("Key"));
-            json.WriteNumber("flags", entry.Number("Flags"));
-            json.WriteString("value", entry.Text("Value"));
+            json.WriteString("key", pair.Key);
+            json.WriteNumber("flags", pair.Flags);
+            json.WriteBase64String("value", pair.Value);
             json.WriteEndObject();
         }
 

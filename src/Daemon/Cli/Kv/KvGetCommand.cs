@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
 
@@ -51,9 +50,29 @@ internal sealed class KvGetCommand : KvCommand
             return _keys.Value || _recurse.Value ? ExitCode.Success : context.Fail($"Error! No key exists at: {key}");
         }
 
-        if (!reply.TryReadJson(out JsonElement root, out string error)) return context.Fail($"Error querying Consul agent: {error}");
-        if (_keys.Value) foreach (JsonElement name in root.Items()) context.Out.WriteLine(name.GetString());
-        else WritePairs([.. root.Items().Select(KvPair.Read)], context);
+        return _keys.Value ? WriteNames(reply, context) : WritePairs(reply, key, context);
+    }
+
+    private static int WriteNames(Reply reply, CommandContext context)
+    {
+        if (!reply.TryRead(static root => root.Items().Select(static name => name.Text()).ToArray(), out string[]? names, out string error))
+        {
+            return context.Fail($"Error querying Consul agent: {error}");
+        }
+
+        foreach (string name in names) context.Out.WriteLine(name);
+        return ExitCode.Success;
+    }
+
+    private int WritePairs(Reply reply, string key, CommandContext context)
+    {
+        if (!reply.TryRead(KvPair.ReadAll, out KvPair[]? pairs, out string error))
+        {
+            return context.Fail($"Error querying Consul agent: {error}");
+        }
+
+        if (pairs.Length == 0 && !_recurse.Value) return context.Fail($"Error! No key exists at: {key}");
+        WritePairs(pairs, context);
         return ExitCode.Success;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
 using Consul.Fast.Daemon.Http.Json;
@@ -31,10 +30,14 @@ internal sealed class KvImportCommand : KvCommand
         if (arguments[0].Length == 0) return context.Fail("Error! Empty DATA argument");
         (byte[] data, string? unread) = await KvData.ReadAsync(arguments[0], context);
         if (unread is not null) return context.Fail("Error! " + unread);
-        if (!TryRead(data, out List<Entry> entries, out string error)) return context.Fail($"Cannot unmarshal data: {error}");
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
-        foreach (Entry entry in entries)
+        if (!KvImportEntry.TryReadAll(data, out List<KvImportEntry> entries, out string error))
+        {
+            return context.Fail($"Cannot unmarshal data: {error}");
+        }
+
+        foreach (KvImportEntry entry in entries)
         {
             if (await ImportAsync(client, entry, context) is { } failure) return context.Fail(failure);
         }
@@ -42,17 +45,16 @@ internal sealed class KvImportCommand : KvCommand
         return ExitCode.Success;
     }
 
-    private async Task<string?> ImportAsync(ConsulClient client, Entry entry, CommandContext context)
+    private async Task<string?> ImportAsync(ConsulClient client, KvImportEntry entry, CommandContext context)
     {
-        byte[] value = new byte[entry.Value.Length];
-        if (!Convert.TryFromBase64String(entry.Value, value, out int length))
+        if (!JsonBase64.TryDecode(entry.Value, out byte[] value, out string fault))
         {
-            return $"Error base 64 decoding value for key {entry.Key}: illegal base64 data";
+            return $"Error base 64 decoding value for key {entry.Key}: {fault}";
         }
 
         string key = FullKey(entry.Key);
         var query = new QueryText().AddIf(entry.Flags != 0, "flags", entry.Flags.ToString());
-        Reply reply = await client.PutAsync(PathOf(key), query, new ByteArrayContent(value, 0, length));
+        Reply reply = await client.PutAsync(PathOf(key), query, new ByteArrayContent(value));
         if (reply.Error is not null) return $"Error! Failed writing data for key {key}: {reply.Error}";
         context.Out.WriteLine($"Imported: {key}");
         return null;
@@ -61,23 +63,4 @@ internal sealed class KvImportCommand : KvCommand
     /// <summary>Prefix and key with one slash between them; the key itself stays byte for byte.</summary>
     private string FullKey(string key) =>
         _prefix.Value.Length == 0 ? key : $"{CleanKey(_prefix.Value).TrimEnd('/')}/{key.TrimStart('/')}";
-
-    private static bool TryRead(byte[] data, out List<Entry> entries, out string error)
-    {
-        entries = [];
-        if (!JsonInput.TryParse(data, out JsonElement root, out error))
-        {
-            if (error.EndsWith("EOF", StringComparison.Ordinal)) error = "unexpected end of JSON input";
-            return false;
-        }
-
-        foreach (JsonElement entry in root.Items())
-        {
-            entries.Add(new Entry(entry.Text("key"), entry.Number("flags"), entry.Text("value")));
-        }
-
-        return true;
-    }
-
-    private readonly record struct Entry(string Key, ulong Flags, string Value);
 }

@@ -8,10 +8,12 @@ internal sealed record KvPair(string Key, ulong Flags, byte[] Value, ulong Creat
 {
     private const int LabelWidth = 17;
 
-    public static KvPair Read(JsonElement entry) => new(
+    public static KvPair[] ReadAll(JsonElement entries) => [.. entries.Items().Select(Read)];
+
+    private static KvPair Read(JsonElement entry) => new(
         entry.Text("Key"),
         entry.Number("Flags"),
-        Convert.FromBase64String(entry.Text("Value")),
+        entry.Bytes("Value"),
         entry.Number("CreateIndex"),
         entry.Number("ModifyIndex"),
         entry.Number("LockIndex"),

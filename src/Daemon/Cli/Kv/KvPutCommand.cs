@@ -1,6 +1,7 @@
 using System.Text;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
+using Consul.Fast.Daemon.Http.Json;
 
 namespace Consul.Fast.Daemon.Cli.Kv;
 
@@ -45,9 +46,9 @@ internal sealed class KvPutCommand : KvCommand
         if (key.Length == 0) return context.Fail("Error! Missing KEY argument");
         (byte[] data, string? fault) = arguments.Length == 2 ? await KvData.ReadAsync(arguments[1], context) : ([], null);
         if (fault is not null) return context.Fail("Error! " + fault);
-        if (_base64.Value && !TryDecode(ref data, out int position))
+        if (_base64.Value && !JsonBase64.TryDecode(Encoding.UTF8.GetString(data), out data, out string wrong))
         {
-            return context.Fail($"Error! Cannot base 64 decode data: illegal base64 data at input byte {position}");
+            return context.Fail($"Error! Cannot base 64 decode data: {wrong}");
         }
 
         if ((_acquire.Value || _release.Value) && _session.Value.Length == 0)
@@ -90,24 +91,4 @@ internal sealed class KvPutCommand : KvCommand
             : $"Success! Data written to: {key}");
         return ExitCode.Success;
     }
-
-    /// <summary>Decodes standard base64 in place; line breaks are allowed in it. Else gives the position of the fault.</summary>
-    private static bool TryDecode(ref byte[] data, out int position)
-    {
-        string text = Encoding.UTF8.GetString(data);
-        byte[] decoded = new byte[text.Length];
-        position = 0;
-        if (Convert.TryFromBase64String(text, decoded, out int written))
-        {
-            data = decoded[..written];
-            return true;
-        }
-
-        position = text.AsSpan().IndexOfAnyExcept(Base64Alphabet);
-        if (position < 0) position = text.Length / 4 * 4;
-        return false;
-    }
-
-    private static readonly System.Buffers.SearchValues<char> Base64Alphabet =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n");
 }

@@ -25,13 +25,13 @@ internal sealed class OperatorRaftListPeersCommand() : ClientCommand(ClientFlagS
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
         Reply reply = await client.GetAsync("/v1/operator/raft/configuration", new QueryText().AddIf(Shared.Stale, "stale"));
-        if (!reply.TryReadJson(out JsonElement root, out string error))
+        if (!reply.TryRead(static root => root.Items("Servers").Select(Row).ToArray(), out string[][]? servers, out string error))
         {
             return context.Fail($"Error getting peers: Failed to retrieve raft configuration: {error}");
         }
 
         List<string[]> rows = [["Node", "ID", "Address", "State", "Voter", "RaftProtocol"]];
-        rows.AddRange(root.Items("Servers").Select(Row));
+        rows.AddRange(servers);
         context.Out.WriteLine(TextTable.Columns(rows));
         return ExitCode.Success;
     }

@@ -11,7 +11,7 @@ internal static class ServiceFiles
     /// <exception cref="ConfigException">A file cannot be used.</exception>
     public static IReadOnlyList<ServiceDefinition> Load(IReadOnlyList<string> paths, CommandContext context)
     {
-        ConfigEnvironment environment = ConfigEnvironment.ForHost(static _ => null);
+        ConfigEnvironment environment = ConfigEnvironment.ForHost();
         LoadedConfig loaded = ConfigLoader.Load(new ConfigInput(new ConfigObject(), paths, Format: null, [], Dev: true), environment);
         foreach (string warning in loaded.Warnings) context.Error.WriteLine(warning);
         return loaded.Config.ServiceDefinitions;

@@ -32,15 +32,18 @@ internal sealed class ConfigObject
     public bool Has(string key) => _positions.ContainsKey(key);
 
     /// <summary>Sets the value of a key, creating the blocks on the way.</summary>
-    public void SetAt(ReadOnlySpan<SchemaNode> path, object? value)
+    public void SetAt(ReadOnlySpan<SchemaNode> path, object? value) => MapAt(path[..^1])[path[^1].Name] = value;
+
+    /// <summary>The object at a path; what is missing on the way is created.</summary>
+    public ConfigObject MapAt(ReadOnlySpan<SchemaNode> path)
     {
         ConfigObject block = this;
-        foreach (SchemaNode level in path[..^1])
+        foreach (SchemaNode level in path)
         {
             if (block[level.Name] is not ConfigObject next) block[level.Name] = next = new ConfigObject();
             block = next;
         }
 
-        block[path[^1].Name] = value;
+        return block;
     }
 }

@@ -11,25 +11,29 @@ namespace Consul.Fast.Daemon.Config.Sources;
 /// </summary>
 /// <remarks>
 /// Lists are separated by commas; lists, maps and blocks may be given as JSON; maps of texts also as
-/// <c>key:value,key:value</c>.
+/// <c>key:value,key:value</c>, or entry by entry: the map's variable, <c>__</c> and the entry's name as it is.
 /// </remarks>
-internal sealed class EnvironmentSource(Func<string, string?> lookup)
+internal sealed class EnvironmentSource(IReadOnlyDictionary<string, string> variables)
 {
-    private const string Prefix = "CONSUL_FAST_";
+    public const string Prefix = "CONSUL_FAST_";
+
+    /// <summary>Variables that mean something.</summary>
+    private readonly HashSet<string> _known = new(
+        new[] { "config-file", "config-dir", "config-format", "hcl", "dev" }.Select(Variable), StringComparer.Ordinal);
 
     /// <summary>Files and directories named by variables, in the order they are loaded.</summary>
     public IReadOnlyList<string> ConfigFiles() => [.. FilesOf(Variable("config-file")), .. FilesOf(Variable("config-dir"))];
 
-    public string? Format() => lookup(Variable("config-format"));
+    public string? Format() => Find(Variable("config-format"));
 
     /// <summary>One fragment of HCL, or null.</summary>
-    public string? Hcl() => lookup(Variable("hcl"));
+    public string? Hcl() => Find(Variable("hcl"));
 
     /// <exception cref="ConfigException">The variable is set and not a boolean.</exception>
     public bool? Dev()
     {
         string name = Variable("dev");
-        return lookup(name) is { } text ? (bool)Parse(name, text, KeyType.Bool)! : null;
+        return Find(name) is { } text ? (bool)Parse(name, text, KeyType.Bool)! : null;
     }
 
     /// <summary>All keys that a variable sets, not yet decoded.</summary>
@@ -39,14 +43,17 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
         var source = new ConfigObject();
         foreach (ConfigKey key in KeyTable.All())
         {
-            // Items of lists and of maps have no path of their own.
-            if (key.Path.Contains("[]", StringComparison.Ordinal) || key.Path.Contains('<', StringComparison.Ordinal)) continue;
-            Set(source, KeyVariable(key.Path), key.Path);
+            if (HasPathOfItsOwn(key)) Set(source, KeyVariable(key.Path), key.Path);
         }
 
         foreach (AgentFlag flag in FlagTable.All) Set(source, Variable(flag.Name), flag.Path);
+        SetMapEntries(source);
         return source;
     }
+
+    /// <summary>After <see cref="Read"/>: the variables that set nothing, because no key or flag has their name.</summary>
+    public IEnumerable<string> Unknown() => variables.Keys
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !_known.Contains(name)).Order(StringComparer.Ordinal);
 
     /// <summary>The variable of a flag.</summary>
     public static string Variable(string flag) => Prefix + Name(flag);
@@ -58,11 +65,34 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
 
     private void Set(ConfigObject source, string variable, string path)
     {
-        if (lookup(variable) is not { } text) return;
+        _known.Add(variable);
+        if (Find(variable) is not { } text) return;
         // A block as a whole comes before its keys in the table, so that variables of single keys still beat it.
         SchemaNode[] nodes = SchemaNode.Root.PathTo(path);
         source.SetAt(nodes, Parse(variable, text, nodes[^1].Key.Type));
     }
+
+    /// <summary>Entries of maps. Their names are free, so what follows the map's own variable is one as it stands.</summary>
+    private void SetMapEntries(ConfigObject source)
+    {
+        foreach (ConfigKey key in KeyTable.All())
+        {
+            if (key.Type != KeyType.StringMap || !HasPathOfItsOwn(key)) continue;
+            string start = KeyVariable(key.Path) + "__";
+            foreach (string name in Unknown().ToArray())
+            {
+                if (name.Length == start.Length || !name.StartsWith(start, StringComparison.Ordinal)) continue;
+                _known.Add(name);
+                source.MapAt(SchemaNode.Root.PathTo(key.Path))[name[start.Length..]] = variables[name];
+            }
+        }
+    }
+
+    /// <summary>False for what is in an item of a list or of a map.</summary>
+    private static bool HasPathOfItsOwn(ConfigKey key) =>
+        !key.Path.Contains("[]", StringComparison.Ordinal) && !key.Path.Contains('<', StringComparison.Ordinal);
+
+    private string? Find(string variable) => variables.GetValueOrDefault(variable);
 
     private static object? Parse(string variable, string text, KeyType type)
     {
@@ -105,7 +135,7 @@ internal sealed class EnvironmentSource(Func<string, string?> lookup)
         throw new ConfigException($"failed to parse environment variable {variable}: {error}");
     }
 
-    private string[] FilesOf(string variable) => ListOf(lookup(variable) ?? "");
+    private string[] FilesOf(string variable) => ListOf(Find(variable) ?? "");
 
     private static string[] ListOf(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

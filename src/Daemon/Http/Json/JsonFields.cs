@@ -300,12 +300,14 @@ internal sealed class JsonFields
         Error = error;
     }
 
-    private static string KindName(JsonElement value) => value.ValueKind switch
+    /// <summary>What errors call the type of a value.</summary>
+    internal static string KindName(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",
         JsonValueKind.String => "string",
         JsonValueKind.Number => "number",
+        JsonValueKind.Null => "null",
         _ => "bool",
     };
 }

@@ -31,6 +31,16 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         return Value(0) ? null : _error;
     }
 
+    /// <summary>As <see cref="Scan"/>, but nothing may follow the value.</summary>
+    public string? ScanWhole()
+    {
+        if (Scan() is { } error) return error.EndsWith("EOF", StringComparison.Ordinal) ? "unexpected end of JSON input" : error;
+        SkipSpace();
+        if (Position == _text.Length) return null;
+        Unexpected(_text[Position], "after top-level value");
+        return _error;
+    }
+
     private bool Value(int depth)
     {
         if (!Next(out byte c)) return false;
