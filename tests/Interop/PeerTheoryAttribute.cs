@@ -7,13 +7,23 @@ namespace Consul.Fast.Interop.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PeerTheoryAttribute : TheoryAttribute
 {
-    private const string Variable = "CONSUL_FAST_REQUIRE_PEERS";
-
     public PeerTheoryAttribute(string peer)
     {
         Peer = peer;
-        bool required = Environment.GetEnvironmentVariable(Variable) == "1";
-        if (!required && peer == PythonConsul.Name && PythonConsul.Missing is { } reason) Skip = reason;
+        if (!Peers.Required && Peers.Missing(peer) is { } reason) Skip = reason;
+    }
+
+    public string Peer { get; }
+}
+
+/// <summary>The same for a single case.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PeerFactAttribute : FactAttribute
+{
+    public PeerFactAttribute(string peer)
+    {
+        Peer = peer;
+        if (!Peers.Required && Peers.Missing(peer) is { } reason) Skip = reason;
     }
 
     public string Peer { get; }

@@ -70,37 +70,6 @@ public sealed class TimerWheelTests : IDisposable
         await entry.Done.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
-    public void Entry_scheduled_while_ticks_are_late_is_not_early()
-    {
-        var time = new StandingTime();
-        using var wheel = new TimerWheel(time);
-        wheel.Schedule(new Probe(), TimeSpan.FromMinutes(1));
-        time.Advance(TimeSpan.FromSeconds(1));
-        var entry = new Probe();
-        wheel.Schedule(entry, TimeSpan.FromMilliseconds(200));
-        wheel.OnTick();
-        Assert.Equal(0, entry.Count);
-        time.Advance(TimeSpan.FromMilliseconds(199));
-        wheel.OnTick();
-        Assert.Equal(0, entry.Count);
-        time.Advance(TimeSpan.FromMilliseconds(1) + (2 * TimerWheel.Resolution));
-        wheel.OnTick();
-        Assert.True(SpinWait.SpinUntil(() => entry.Count == 1, TimeSpan.FromSeconds(10)));
-    }
-
-    /// <summary>A clock that stands until it is moved.</summary>
-    private sealed class StandingTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Volatile.Read(ref _ticks);
-
-        public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
-    }
-
     private sealed class Probe : TimerEntry
     {
         private readonly TaskCompletionSource _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,6 +6,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Timers;
+using Consul.Fast.Net.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent;
@@ -26,7 +27,9 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly LocalMembership _lan;
     private readonly LocalMembership? _wan;
+    private readonly TlsContext _tls;
     private readonly ServerNode? _server;
+    private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
     private volatile AgentConfig _config;
@@ -42,13 +45,18 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _timers = new TimerWheel(context.Time);
         Member local = LocalMember.Create(config);
         _lan = new LocalMembership(local);
+        _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
             if (config.Addresses.SerfWanAdvertise is not null) _wan = new LocalMembership(LocalMember.CreateWan(config, local));
-            _server = new ServerNode(config, _lan, _timers, context.Time, context.Logging);
+            _server = new ServerNode(config, _lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+        }
+        else
+        {
+            _client = new ClientNode(config, _tls, _timers, context.Time, context.Logging);
         }
 
-        RpcServices services = _server?.Services ?? DisconnectedServices.Create();
+        RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _lan.Members.Count, _timers, context.Metrics, context.Logging);
         if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
@@ -79,9 +87,11 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         try
         {
             if (_local.Reload(config) is { } fault) return fault;
+            if (!_tls.TryReload(AgentTls.Settings(config), out string? unusable)) return unusable;
             _config = config;
             _context.ReloadTelemetry(config);
             _server?.Reload(config);
+            _client?.Reload(config);
             _http.Reload(HttpSettings.From(config));
             return null;
         }
@@ -119,7 +129,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     IEnumerable<StatGroup> IAgentControl.Stats()
     {
-        foreach (StatGroup group in _server is null ? [DisconnectedServices.Stats(_config)] : ServerStats.Of(_server, _config))
+        foreach (StatGroup group in _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config))
             yield return group;
         yield return PoolStats.Of("serf_lan", _lan);
         if (_wan is not null) yield return PoolStats.Of("serf_wan", _wan);
@@ -130,6 +140,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         ProcessLog.ShuttingDown(_logger);
         await _local.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
+        if (_client is not null) await _client.DisposeAsync();
         ProcessLog.Down(_logger, _server is null ? "client" : "server");
         using (var drain = new CancellationTokenSource(HttpDrainTime)) await _http.StopAsync(drain.Token);
         await _http.DisposeAsync();

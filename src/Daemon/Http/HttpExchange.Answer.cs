@@ -67,7 +67,7 @@ internal sealed partial class HttpExchange
     /// <summary>Answers with a failed call's text under the status that Consul gives it.</summary>
     public void Error(string error)
     {
-        if (error.Contains(Rpc.RpcErrors.PermissionDenied, StringComparison.Ordinal)
+        if (error.Contains(RpcErrors.PermissionDenied, StringComparison.Ordinal)
             || error.Contains("ACL not found", StringComparison.Ordinal))
         {
             Text(StatusCodes.Status403Forbidden, error);

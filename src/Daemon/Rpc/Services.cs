@@ -58,7 +58,7 @@ public interface IHealth
 
 public interface IKvs
 {
-    /// <summary>The value is the verdict of the conditional operations, true for the others.</summary>
+    /// <summary>The value is the verdict of a conditional operation, false for all others.</summary>
     ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request);
 
     /// <summary>Null for a missing key. Completes in place and allocates nothing when it need not wait.</summary>

@@ -23,7 +23,7 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
         ProposalResult result = await commands.ProposeAsync(request);
         return ProposalError.Of(result) is { } error
             ? RpcResult<bool>.Fail(ApplyPrefix + error)
-            : RpcResult<bool>.Ok(result.Value as bool? ?? true);
+            : RpcResult<bool>.Ok(result.Value is true);
     }
 
     public ValueTask<RpcResult<DirEntry?>> GetAsync(KeyRequest request) => queries.RunAsync(request, request, Get);

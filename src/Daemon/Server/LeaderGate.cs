@@ -1,5 +1,4 @@
 using Consul.Fast.Consensus;
-using Consul.Fast.Daemon.Rpc;
 
 namespace Consul.Fast.Daemon.Server;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Server;
@@ -33,6 +34,9 @@ internal static partial class ServerLog
 
     [LoggerMessage(5409, LogLevel.Error, "failed to reap tombstones up to: index={Index} error={Error}")]
     public static partial void ReapFailed(ILogger logger, ulong index, string error);
+
+    [LoggerMessage(5420, LogLevel.Warning, "Raft connection closed, this server has no peers: from={From}")]
+    public static partial void RaftConnectionRefused(ILogger logger, IPEndPoint from);
 
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);

@@ -3,8 +3,11 @@ using Consul.Fast.Consensus.Node;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server.Leader;
+using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
+using Consul.Fast.Net.Tls;
 using Consul.Fast.Storage.State;
 using Consul.Fast.Storage.Watches;
 using Microsoft.Extensions.Logging;
@@ -17,16 +20,27 @@ namespace Consul.Fast.Daemon.Server;
 /// </summary>
 internal sealed class ServerNode : IServerContext, IAsyncDisposable
 {
+    /// <summary>For the calls that run when a leaving server closes its port; waiting queries would take minutes.</summary>
+    private static readonly TimeSpan PortDrainTime = TimeSpan.FromSeconds(1);
+
     private readonly AgentConfig _config;
     private readonly IMembership _membership;
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
     private readonly LeaderLoop _leader;
+    private readonly RpcPort _port;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
     /// <exception cref="IOException">The data directory is damaged, in use, unwritable, or from a newer version.</exception>
-    public ServerNode(AgentConfig config, IMembership membership, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
+    public ServerNode(
+        AgentConfig config,
+        IMembership membership,
+        TlsContext tls,
+        TimerWheel timers,
+        TimeProvider time,
+        IMetrics metrics,
+        ILoggerFactory loggers)
     {
         _config = config;
         _membership = membership;
@@ -57,6 +71,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
         Services = ServerServices.Create(this, gate, commands, sessions, snapshots);
+        _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
     /// <summary>Raised when this server has taken over as leader.</summary>
@@ -97,22 +112,29 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public async Task StartAsync()
     {
+        _port.Start();
         _leader.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
     }
 
     /// <summary>Applies what may change while running.</summary>
-    public void Reload(AgentConfig config) => _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
+    public void Reload(AgentConfig config)
+    {
+        _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
+        _port.Reload(config);
+    }
 
     /// <summary>Refuses new calls and gives those under way the drain time to end.</summary>
     public async Task LeaveAsync()
     {
         _leaving = true;
         await Task.Delay(_config.Server.LeaveDrainTime, Time);
+        await _port.DrainAsync(PortDrainTime);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _port.DisposeAsync();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _storage.Dispose();

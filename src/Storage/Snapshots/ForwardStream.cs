@@ -1,7 +1,7 @@
 namespace Consul.Fast.Storage.Snapshots;
 
 /// <summary>A stream that is only read, from front to back.</summary>
-internal abstract class ForwardStream : Stream
+public abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
 

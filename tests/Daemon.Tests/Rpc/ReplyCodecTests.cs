@@ -42,24 +42,6 @@ public sealed class ReplyCodecTests
         Assert.Equal(registration.Service.Tags, instance.Service.Tags);
     }
 
-    [Theory]
-    [InlineData(KvsOp.Set, true, false)]
-    [InlineData(KvsOp.Delete, true, false)]
-    [InlineData(KvsOp.DeleteTree, true, false)]
-    [InlineData(KvsOp.Cas, true, true)]
-    [InlineData(KvsOp.Cas, false, false)]
-    [InlineData(KvsOp.Lock, true, true)]
-    [InlineData(KvsOp.Unlock, false, false)]
-    [InlineData(KvsOp.DeleteCas, true, true)]
-    public void Verdict_is_on_the_wire_for_conditional_operations_only(string op, bool verdict, bool written)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        KvsVerdictCodec.Write(new MsgPackWriter(output), op, RpcResult<bool>.Ok(verdict));
-        Assert.Equal([(byte)(written ? 0xc3 : 0xc2)], output.WrittenSpan.ToArray());
-        var reader = new MsgPackReader(output.WrittenSpan);
-        Assert.Equal(verdict, KvsVerdictCodec.Read(ref reader, op).Value);
-    }
-
     [Fact]
     public void Lists_of_texts_are_never_nil()
     {

@@ -64,6 +64,44 @@ public sealed class BlockBufferTests
     }
 
     [Fact]
+    public void Many_small_moves_share_blocks()
+    {
+        var pool = new PinnedBlockPool(blockSize: 64);
+        using var front = new BlockBuffer(pool);
+        using var back = new BlockBuffer(pool);
+        for (int i = 0; i < 640; i++)
+        {
+            front.Write([(byte)i]);
+            front.MoveTo(back);
+        }
+
+        Assert.Equal(10, pool.Outstanding);
+        byte[] taken = new byte[640];
+        back.Take(taken);
+        for (int i = 0; i < taken.Length; i++) Assert.Equal((byte)i, taken[i]);
+    }
+
+    [Fact]
+    public void Moving_allocates_nothing_in_steady_state()
+    {
+        var pool = new PinnedBlockPool(blockSize: 64);
+        using var front = new BlockBuffer(pool);
+        using var back = new BlockBuffer(pool);
+        byte[] bytes = new byte[150];
+        for (int i = 0; i < 100; i++) Turn();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) Turn();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Turn()
+        {
+            front.Write(bytes);
+            front.MoveTo(back);
+            back.Take(bytes);
+        }
+    }
+
+    [Fact]
     public void Steady_use_allocates_nothing()
     {
         var pool = new PinnedBlockPool(blockSize: 64);

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using Consul.Fast.Daemon.Agent;
+using Consul.Fast.Daemon.Config;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Timers;
+using Consul.Fast.Net.Tls;
+using Consul.Fast.Net.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Client;
+
+/// <summary>What an agent has that is no server: connections to the servers, and the services through them.</summary>
+internal sealed class ClientNode : IAsyncDisposable
+{
+    private readonly RpcPool _pool;
+    private readonly RateLimiter _limiter;
+    private readonly AgentConfig _config;
+
+    public ClientNode(AgentConfig config, TlsContext tls, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
+    {
+        _config = config;
+        // Calls leave from the address that the agent listens on, so that the servers see where they come from.
+        IPAddress bind = config.Addresses.RpcBind.Address;
+        bool isAny = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any);
+        var dialer = new RpcDialer(new TcpDialer(tls, isAny ? null : bind));
+        _pool = new RpcPool(
+            dialer, new RpcPoolSettings { Datacenter = config.Node.Datacenter }, timers, loggers.CreateLogger("agent.client.rpc"));
+        _limiter = new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time);
+        var caller = new ServerCaller(_pool, Servers, _limiter, config.Server.RpcHoldTimeout, time);
+        Services = RemoteServices.Create(caller, new RemoteSnapshots(dialer, Servers, _limiter, config.Node.Datacenter));
+    }
+
+    /// <summary>The servers of the own datacenter; empty until somebody finds them.</summary>
+    public ServerList Servers { get; } = new();
+
+    public RpcServices Services { get; }
+
+    public StatGroup Stats => new("consul",
+    [
+        new("acl", _config.Acl.Enabled ? "enabled" : "disabled"),
+        new("known_servers", Servers.Count.ToString(CultureInfo.InvariantCulture)),
+        new("server", "false"),
+    ]);
+
+    /// <summary>Applies what may change while running.</summary>
+    public void Reload(AgentConfig config) => _limiter.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+}

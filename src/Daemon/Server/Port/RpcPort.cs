@@ -1,0 +1,96 @@
+using Consul.Fast.Daemon.Config;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Rpc.Methods;
+using Consul.Fast.Net.Metrics;
+using Consul.Fast.Net.Timers;
+using Consul.Fast.Net.Tls;
+using Consul.Fast.Net.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Server.Port;
+
+/// <summary>
+/// The one TCP port of a server: calls of agents and other servers, and snapshots; plain, multiplexed and inside TLS.
+/// Started once, disposed once.
+/// </summary>
+internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
+{
+    private readonly AgentConfig _config;
+    private readonly RpcServer _server;
+    private readonly SnapshotExchange _snapshots;
+    private readonly ProtocolSwitch _switch;
+    private readonly ConnectionLimiter _limiter;
+    private readonly IMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private TcpAcceptor? _acceptor;
+
+    public RpcPort(
+        AgentConfig config, RpcServices services, TlsContext tls, TimerWheel timers, IMetrics metrics, ILoggerFactory loggers)
+    {
+        _config = config;
+        _metrics = metrics;
+        _logger = loggers.CreateLogger("agent.server.rpc");
+        _server = new RpcServer(RpcMethods.Of(services), new RpcServerSettings(), timers, _logger, metrics);
+        _snapshots = new SnapshotExchange(services.Snapshot);
+        _limiter = new ConnectionLimiter(config.Limits.RpcMaxConnectionsPerClient);
+        _switch = new ProtocolSwitch(this, tls, timers, _logger) { HandshakeTimeout = config.Limits.RpcHandshakeTimeout };
+    }
+
+    /// <summary>Begins to accept connections.</summary>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public void Start()
+    {
+        try
+        {
+            _acceptor = TcpAcceptor.Listen(_config.Addresses.RpcBind, _switch, _limiter, _logger);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException("Failed to start Consul server: Failed to start RPC layer: " + exception.Message, exception);
+        }
+    }
+
+    /// <summary>Applies what may change while running; open connections stay.</summary>
+    public void Reload(AgentConfig config)
+    {
+        _limiter.Limit = config.Limits.RpcMaxConnectionsPerClient;
+        _switch.HandshakeTimeout = config.Limits.RpcHandshakeTimeout;
+    }
+
+    /// <summary>Takes no new connections and streams, and lets calls that run end until the limit.</summary>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        _acceptor?.Stop();
+        await _server.DrainAsync(limit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _server.DisposeAsync();
+        if (_acceptor is not null) await _acceptor.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    Task IProtocolHandlers.OnRpcAsync(TcpConnection connection)
+    {
+        _metrics.IncrCounter(RpcMetricNames.AcceptConnection);
+        return _server.ServeConnectionAsync(connection);
+    }
+
+    Task IProtocolHandlers.OnMultiplexedAsync(TcpConnection connection)
+    {
+        _metrics.IncrCounter(RpcMetricNames.AcceptConnection);
+        return _server.ServeSessionAsync(connection);
+    }
+
+    Task IProtocolHandlers.OnSnapshotAsync(TcpConnection connection) => _snapshots.ServeAsync(connection, _stopping.Token);
+
+    /// <summary>This server leads alone and has no peers to hear.</summary>
+    Task IProtocolHandlers.OnRaftAsync(TcpConnection connection)
+    {
+        ServerLog.RaftConnectionRefused(_logger, connection.RemoteEndPoint);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Consul.Fast.Net.Rpc;
+
+/// <summary>
+/// A call that a method has to answer. One object per stream, used for its calls one after the other: a method must not
+/// keep it after its task has ended.
+/// </summary>
+public sealed class RpcCall
+{
+    private readonly RpcMessageReader _reader;
+    private readonly PipeWriter _output;
+    private ReadOnlyMemory<byte> _encodedName;
+
+    internal RpcCall(RpcMessageReader reader, PipeWriter output, IPEndPoint remote, CancellationToken cancellation)
+    {
+        _reader = reader;
+        _output = output;
+        Remote = remote;
+        Cancellation = cancellation;
+    }
+
+    /// <summary>The request: one whole msgpack value in one piece. Valid until <see cref="ReleaseBody"/> or the end of the call.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
+
+    /// <summary>The caller's number of the call.</summary>
+    public ulong Seq { get; private set; }
+
+    public IPEndPoint Remote { get; }
+
+    /// <summary>Ends with the server only: a caller that goes away does not cancel what it started.</summary>
+    public CancellationToken Cancellation { get; }
+
+
+    internal bool IsAnswered { get; private set; }
+
+    /// <summary>True when nothing may follow on the stream.</summary>
+    internal bool ClosesStream { get; private set; }
+
+    /// <summary>Writes the header of a success; the method writes exactly one msgpack value to what is returned.</summary>
+    public IBufferWriter<byte> Succeed()
+    {
+        BeginAnswer();
+        RpcHeaders.WriteSuccess(_output, Seq, _encodedName.Span);
+        return _output;
+    }
+
+    /// <summary>Answers with an error text; the stream stays open for the next call.</summary>
+    public void Fail(string error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        BeginAnswer();
+        // An empty text means success to the caller.
+        RpcHeaders.WriteFailure(_output, Seq, _encodedName.Span, error.Length == 0 ? RpcErrors.EmptyText : error);
+    }
+
+    /// <summary>Answers with an error text and closes the stream: the request made no sense.</summary>
+    public void Reject(string error)
+    {
+        ClosesStream = true;
+        Fail(error);
+    }
+
+    /// <summary>Answers that the body cannot be decoded, and closes the stream.</summary>
+    public void RejectBody() => Reject(RpcErrors.UndecodableBody(Body.Span));
+
+    /// <summary>Gives the memory of <see cref="Body"/> back early; for methods that wait after they have decoded it.</summary>
+    public void ReleaseBody()
+    {
+        Body = default;
+        _reader.Release();
+    }
+
+    internal void Begin(ulong seq, ReadOnlyMemory<byte> encodedName, ReadOnlyMemory<byte> body)
+    {
+        Seq = seq;
+        _encodedName = encodedName;
+        Body = body;
+        IsAnswered = false;
+    }
+
+    private void BeginAnswer()
+    {
+        if (IsAnswered) throw new InvalidOperationException("A call is answered once.");
+        IsAnswered = true;
+    }
+}

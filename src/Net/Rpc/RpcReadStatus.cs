@@ -1,0 +1,23 @@
+namespace Consul.Fast.Net.Rpc;
+
+/// <summary>What <see cref="RpcMessageReader.Read"/> found.</summary>
+internal enum RpcReadStatus
+{
+    /// <summary>One whole value.</summary>
+    Message,
+
+    /// <summary>Wait for the next read result.</summary>
+    NeedMore,
+
+    /// <summary>The peer ended its direction between two values.</summary>
+    End,
+
+    /// <summary>The peer ended its direction inside a value.</summary>
+    Truncated,
+
+    /// <summary>No msgpack.</summary>
+    Malformed,
+
+    /// <summary>Longer than allowed.</summary>
+    TooLarge,
+}
