@@ -85,8 +85,8 @@ internal sealed class SnapshotMetaJson
         {
             return false;
         }
-        bool open = reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray;
-        return open || reader.BytesConsumed < text.Length;
+        if (reader.CurrentDepth > 0 || reader.BytesConsumed < text.Length) return true;
+        return reader.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray;
     }
 
     private static byte[] EncodePeers(ClusterConfiguration configuration)

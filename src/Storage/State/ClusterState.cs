@@ -35,6 +35,9 @@ public sealed partial class ClusterState
 
     internal StateTables Tables { get; }
 
+    /// <summary>Counts what is there; what has to be grouped for it is kept until it changes.</summary>
+    public StateCounts Counts() => new(Tables.Nodes.Count, _lists.Services.Count, Tables.Services.Count, Tables.Kv.Count);
+
     /// <summary>A row of the index table, 0 when missing.</summary>
     public ulong IndexOf(string row) => Row("", row)?.Value ?? 0;
 
