@@ -128,11 +128,31 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Host_tells_something()
+    public async Task Host_has_the_members_that_tools_read()
     {
-        using JsonDocument host = JsonDocument.Parse((await _api.GetAsync("/v1/agent/host")).Body);
+        using JsonDocument document = JsonDocument.Parse((await _api.GetAsync("/v1/agent/host")).Body);
+        JsonElement host = document.RootElement;
+        Assert.Equal("Memory CPU Host Disk CollectionTime Errors", Names(host));
         Assert.Equal(
-            ["Memory", "CPU", "Host", "Disk", "CollectionTime", "Errors"], host.RootElement.EnumerateObject().Select(static p => p.Name));
+            "total available used usedPercent free active inactive wired laundry buffers cached writeBack dirty writeBackTmp shared slab "
+            + "sreclaimable sunreclaim pageTables swapCached commitLimit committedAS highTotal highFree lowTotal lowFree swapTotal swapFree "
+            + "mapped vmallocTotal vmallocUsed vmallocChunk hugePagesTotal hugePagesFree hugePageSize",
+            Names(host.GetProperty("Memory")));
+        Assert.Equal(
+            "cpu vendorId family model stepping physicalId coreId cores modelName mhz cacheSize flags microcode", Names(host.GetProperty("CPU")[0]));
+        Assert.Equal(
+            "hostname uptime bootTime procs os platform platformFamily platformVersion kernelVersion kernelArch virtualizationSystem "
+            + "virtualizationRole hostId",
+            Names(host.GetProperty("Host")));
+        Assert.Equal(
+            "path fstype total free used usedPercent inodesTotal inodesUsed inodesFree inodesUsedPercent", Names(host.GetProperty("Disk")));
+        Assert.Equal(JsonValueKind.Null, host.GetProperty("Errors").ValueKind);
+        Assert.InRange(host.GetProperty("Memory").GetProperty("available").GetInt64(), 1, host.GetProperty("Memory").GetProperty("total").GetInt64());
+        Assert.InRange(host.GetProperty("Disk").GetProperty("inodesUsedPercent").GetDouble(), 0, 100);
+        Assert.InRange(host.GetProperty("Host").GetProperty("procs").GetInt32(), 1, int.MaxValue);
+        Assert.True(host.GetProperty("CollectionTime").GetInt64() > 1_600_000_000_000_000_000);
+
+        static string Names(JsonElement value) => string.Join(' ', value.EnumerateObject().Select(static p => p.Name));
     }
 
     private static async Task ReadUntilAsync(Socket socket, StringBuilder seen, string text)
