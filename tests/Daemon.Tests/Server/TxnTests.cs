@@ -172,6 +172,7 @@ public sealed class TxnTests : IAsyncLifetime
         RawAnswer chunked = await _server.Http.ExchangeAsync(Encoding.ASCII.GetBytes(
             $"PUT /v1/txn HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n"));
         Assert.Equal((413, $"Request body too large, max size: 524288 bytes. {See}"), (chunked.Status, chunked.Body));
+        Assert.StartsWith("HTTP/1.1 413 Request Entity Too Large\r\n", chunked.Head, StringComparison.Ordinal);
     }
 
     [Fact]
