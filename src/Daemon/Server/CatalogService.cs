@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Filter;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.State;
@@ -13,20 +15,29 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 {
     private const string NodeMissing = "Must provide node";
 
+    private readonly IMetricSeries _registered = server.Metrics.Series(MetricKind.Sample, "catalog.register");
+    private readonly IMetricSeries _deregistered = server.Metrics.Series(MetricKind.Sample, "catalog.deregister");
+
     public async ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<bool>.Fail(refused);
         if (Prepare(ref request) is { } fault) return RpcResult<bool>.Fail(fault);
-        return Outcome(await commands.ProposeAsync(request));
+        ProposalResult result = await commands.ProposeAsync(request);
+        _registered.RecordSince(start);
+        return Outcome(result);
     }
 
     public async ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<bool>.Fail(refused);
         if (request.Node.Length == 0) return RpcResult<bool>.Fail(NodeMissing);
-        return Outcome(await commands.ProposeAsync(request));
+        ProposalResult result = await commands.ProposeAsync(request);
+        _deregistered.RecordSince(start);
+        return Outcome(result);
     }
 
     public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>

@@ -28,6 +28,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
     private readonly LeaderLoop _leader;
+    private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private volatile bool _leaving;
 
@@ -45,10 +46,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _config = config;
         _membership = membership;
         Time = time;
+        Metrics = metrics;
         ILogger logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
-        Store = new StateStore(new WatchHub(timers), time);
-        _raft = new RaftNode(RaftSettings.From(config), _storage.Log, _storage.Snapshots, Store, timers, time,
+        Store = new StateStore(new WatchHub(timers), time, metrics);
+        _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
             loggers.CreateLogger("agent.server.raft"));
         var commands = new CommandProposer(_raft);
         var sessions = new SessionTimers(Store, commands, timers, logger);
@@ -56,9 +58,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger),
+            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger, metrics),
             time,
-            logger);
+            logger,
+            metrics);
+        _gauges = new ServerGauges(this, sessions, membership, metrics);
         Options = new ServerOptions
         {
             RpcHoldTimeout = config.Server.RpcHoldTimeout,
@@ -89,6 +93,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public TimeProvider Time { get; }
 
+    public IMetrics Metrics { get; }
+
     public RpcServices Services { get; }
 
     public string Datacenter => _config.Node.Datacenter;
@@ -114,6 +120,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     {
         _port.Start();
         _leader.Start();
+        _gauges.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
     }
 
@@ -135,6 +142,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _port.DisposeAsync();
+        _gauges.Dispose();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _storage.Dispose();

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
@@ -15,12 +17,17 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
 {
     private const string ApplyPrefix = "raft apply failed: ";
 
+    private readonly IMetricSeries _applied = server.Metrics.Series(MetricKind.Sample, "txn.apply");
+    private readonly IMetricSeries _read = server.Metrics.Series(MetricKind.Sample, "txn.read");
+
     public async ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<TxnResponse>.Fail(refused);
         if (Prepare(request.Ops, out IReadOnlyList<TxnOp> ops) is { } faults) return RpcResult<TxnResponse>.Ok(faults);
         ProposalResult result = await commands.ProposeAsync(request with { Ops = ops });
+        _applied.RecordSince(start);
         if (ProposalError.Of(result) is { } error) return RpcResult<TxnResponse>.Fail(ApplyPrefix + error);
         return result.Value is TxnResponse response
             ? RpcResult<TxnResponse>.Ok(response)
@@ -29,12 +36,14 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
 
     public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnReadRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         request.MinQueryIndex = 0;
         TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
         return queries.RunAsync(
             request,
             (Ops: ops, Faults: faults),
-            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)));
+            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)))
+            .MeasuredAsync(_read, start);
     }
 
     /// <summary>Brings operations into the form that goes into the log.</summary>
