@@ -87,7 +87,9 @@ internal static class TxnCatalog
         }
     }
 
-    /// <summary>What a verb says of a check that names no node or no id; null where the verb itself is the fault, or says it later.</summary>
+    /// <summary>
+    /// What a verb says of a check that names no node or no id; null where the verb itself is the fault, or says it later.
+    /// </summary>
     private static string? LookupFault(string verb) => verb switch
     {
         TxnVerbs.Get or TxnVerbs.Cas => $"failed check lookup: {CatalogErrors.MissingKey}",

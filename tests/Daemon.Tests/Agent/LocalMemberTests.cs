@@ -8,11 +8,11 @@ namespace Consul.Fast.Daemon.Tests.Agent;
 public sealed class LocalMemberTests
 {
     [Theory]
-    [InlineData("", "", true, null)]
+    [InlineData("", "", true, "")]
     [InlineData("/etc/ca.pem", "", true, "1")]
     [InlineData("", "/etc/ca", true, "1")]
-    [InlineData("/etc/ca.pem", "", false, null)]
-    public void Server_with_authorities_says_that_it_speaks_tls(string file, string path, bool server, string? expected)
+    [InlineData("/etc/ca.pem", "", false, "")]
+    public void Server_with_authorities_says_that_it_speaks_tls(string file, string path, bool server, string expected)
     {
         var config = new AgentConfig
         {
