@@ -9,7 +9,7 @@ public sealed record RpcServerSettings
     /// Calls that run at the same time, over all connections; the ones above are refused with an error. Blocking queries
     /// count for as long as they wait, so this is far above what the processors can do.
     /// </summary>
-    public int MaxInFlight { get; init; } = 65_536;
+    public int MaxInFlight { get; init; } = 262_144;
 
     /// <summary>
     /// Bodies above this size are decoded on the thread pool even for inline methods: nothing a peer sends may hold up the
