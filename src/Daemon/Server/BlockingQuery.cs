@@ -32,6 +32,10 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
         return new ValueTask<RpcResult<T>>(Result(run(server.Store.Current, argument, null)));
     }
 
+    /// <summary>Refuses a read that lacks something; that its datacenter is unknown comes first, as another one would be asked.</summary>
+    public ValueTask<RpcResult<T>> Refuse<T>(QueryRequest request, string error) =>
+        Failed<T>(gate.CheckDatacenter(request.Datacenter) ?? error);
+
     private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
 
     private bool CanServeNow(QueryRequest request) => gate.IsCurrent || CanServeStale(request);

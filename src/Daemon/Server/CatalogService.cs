@@ -76,7 +76,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
         if (request.ServiceName.Length == 0 && request.ServiceAddress.Length == 0)
-            return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
+            return queries.Refuse<IReadOnlyList<ServiceInstance>>(request, "Must provide service name");
         if (!ListFilter<ServiceInstance>.TryCreate(request, FilterSelectors.ServiceInstance, out var filter, out string error))
             return Failed<IReadOnlyList<ServiceInstance>>(error);
         return queries.RunAsync(
@@ -92,7 +92,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 
     public ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request)
     {
-        if (request.Node.Length == 0) return Failed<NodeServices?>(NodeMissing);
+        if (request.Node.Length == 0) return queries.Refuse<NodeServices?>(request, NodeMissing);
         if (!ListFilter<NodeService>.TryCreate(request, FilterSelectors.NodeService, out var filter, out string error))
             return Failed<NodeServices?>(error);
         return queries.RunAsync(

@@ -30,6 +30,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly LeaderLoop _leader;
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
+    private readonly SnapshotService _snapshots;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -71,10 +72,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             SessionTtlMin = config.Server.SessionTtlMin,
         };
         var gate = new LeaderGate(this);
-        var snapshots = new SnapshotService(
+        _snapshots = new SnapshotService(
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
-        Services = ServerServices.Create(this, gate, commands, sessions, snapshots);
+        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
@@ -145,6 +146,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _gauges.Dispose();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
+        _snapshots.Dispose();
         _storage.Dispose();
     }
 }

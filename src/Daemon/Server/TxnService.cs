@@ -38,12 +38,30 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     {
         long start = Stopwatch.GetTimestamp();
         request.MinQueryIndex = 0;
-        TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
+        IReadOnlyList<TxnOp> ops = request.Ops;
+        TxnResponse? faults = ReadOnlyFaults(request.Ops) ?? Prepare(request.Ops, out ops);
         return queries.RunAsync(
             request,
             (Ops: ops, Faults: faults),
             static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)))
             .MeasuredAsync(_read, start);
+    }
+
+    /// <summary>The faults of operations that would write; null when all only read.</summary>
+    private static TxnResponse? ReadOnlyFaults(IReadOnlyList<TxnOp> ops)
+    {
+        List<TxnError>? errors = null;
+        for (int i = 0; i < ops.Count; i++)
+        {
+            string verb = ops[i].Kv?.Verb ?? ops[i].Node?.Verb ?? ops[i].Service?.Verb ?? ops[i].Check?.Verb ?? ops[i].Session?.Verb ?? "";
+            bool deletes = verb.StartsWith("delete", StringComparison.Ordinal);
+            bool inserts = verb is KvsOp.Set or KvsOp.Cas or KvsOp.Lock or KvsOp.Unlock;
+            if (!deletes && !inserts) continue;
+            string fault = deletes ? "cannot delete in read-only transaction" : "cannot insert in read-only transaction";
+            (errors ??= []).Add(new TxnError(i, ops[i].Kv is not null && inserts ? "failed inserting kvs entry: " + fault : fault));
+        }
+
+        return errors is null ? null : new TxnResponse(null, errors);
     }
 
     /// <summary>Brings operations into the form that goes into the log.</summary>

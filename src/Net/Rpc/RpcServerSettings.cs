@@ -23,6 +23,12 @@ public sealed record RpcServerSettings
     /// </summary>
     public long MaxRequestBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of encoded answers that all peers together may leave untaken; above it further answers wait. One connection may
+    /// hold a quarter of it.
+    /// </summary>
+    public long HeldReplyBytesMax { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>Multiplexed connections.</summary>
     public YamuxSettings Yamux { get; init; } = new();
 }
