@@ -118,7 +118,7 @@ public sealed class ProtocolSwitch(
 
     private async ValueTask<TcpConnection?> HandshakeAsync(Arrival arrival, TlsHandshake handshake)
     {
-        TlsOutcome outcome = await handshake.RunAsync(new NetworkStream(arrival.Socket, ownsSocket: true), CancellationToken.None);
+        TlsOutcome outcome = await handshake.RunAsync(new SocketStream(arrival.Socket), CancellationToken.None);
         if (outcome.Stream is not null) return Attach(arrival, outcome.Stream, outcome.Facts);
         arrival.Note(new CloseReason(CloseKind.Tls, outcome.Failure!));
         TransportLog.HandshakeFailed(logger, arrival.Remote, arrival.Reason!);
