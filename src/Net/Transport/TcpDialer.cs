@@ -64,7 +64,7 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
         bool insecure = mode == ProtocolMode.TlsInsecure;
         await SendAsync(socket, insecure ? mode : ProtocolMode.Tls, cancellation);
         TlsContext context = tls ?? TlsContext.None;
-        TlsOutcome outcome = await context.ForDatacenter(datacenter).RunAsync(new NetworkStream(socket, ownsSocket: true), cancellation);
+        TlsOutcome outcome = await context.ForDatacenter(datacenter).RunAsync(new SocketStream(socket), cancellation);
         if (outcome.Stream is null)
         {
             string failure = outcome.Failure == TlsHandshake.TimedOut ? Prefix(endPoint) + outcome.Failure : outcome.Failure!;
