@@ -75,7 +75,11 @@ public sealed class ProtocolSwitch(
         if (tls is { IsMutualCapable: true } && await arrival.PeekAsync() > LastMode) return await StartNativeAsync(arrival, tls);
         int first = await arrival.ReadAsync();
         arrival.EndDeadline();
-        if (first < 0) return null;
+        if (first < 0)
+        {
+            if (arrival.Reason is { } reason) TransportLog.Ended(logger, arrival.Remote, reason);
+            return null;
+        }
 
         var mode = (ProtocolMode)first;
         if (mode == ProtocolMode.Tls) return await StartInsideAsync(arrival);
