@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Consul.Fast.Tests.Harness;
 
 namespace Consul.Fast.EndToEnd.Tests;
@@ -80,6 +81,19 @@ internal sealed class RpcPeer : IAsyncDisposable
 
     /// <summary>Waits for the end of the connection; fails when anything comes before it.</summary>
     public async Task ExpectSilentEndAsync() => Assert.Equal(0, await Stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Until.Deadline));
+
+    /// <summary>Reads until a text has come; fails at the end of the connection.</summary>
+    public async Task ExpectTextAsync(string text)
+    {
+        var come = new StringBuilder();
+        byte[] buffer = new byte[1024];
+        while (!come.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            int count = await Stream.ReadAsync(buffer).AsTask().WaitAsync(Until.Deadline);
+            Assert.True(count > 0, $"ended after: {come}");
+            come.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+    }
 
     /// <summary>True when the connection ends, in order or not, before anything comes.</summary>
     public async Task<bool> EndsAsync()

@@ -104,10 +104,21 @@ public sealed class RpcTlsTests : IDisposable
         await Until.True(() => agent.Output.Contains("tls: client didn't provide a certificate"), "the reason in the log");
         await Until.True(() => agent.Output.Contains("x509: certificate signed by unknown authority"), "the reason in the log");
 
-        // For agents that have no certificate yet; there is nothing to call so far.
-        await using RpcPeer insecure = await RpcPeer.ConnectAsync(agent.ServerPort, TlsInsecure);
-        await insecure.UpgradeAsync(certificate: null);
-        Assert.True(await insecure.EndsAsync());
+    }
+
+    [Fact]
+    public async Task Peer_without_a_certificate_gets_the_reduced_services()
+    {
+        using Agent agent = await StartAsync();
+        await using RpcPeer sign = await RpcPeer.ConnectAsync(agent.ServerPort, TlsInsecure);
+        await sign.UpgradeAsync(certificate: null);
+        await sign.SendAsync(RpcBytes.Call("AutoEncrypt.Sign", [0x80]));
+        await sign.ExpectTextAsync("Connect must be enabled in order to use this endpoint");
+
+        await using RpcPeer ping = await RpcPeer.ConnectAsync(agent.ServerPort, TlsInsecure);
+        await ping.UpgradeAsync(certificate: null);
+        await ping.SendAsync(RpcBytes.Ping);
+        await ping.ExpectTextAsync("rpc: can't find service Status.Ping");
     }
 
     [Fact]

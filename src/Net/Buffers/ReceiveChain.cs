@@ -26,7 +26,9 @@ internal struct ReceiveChain(MemoryPool<byte> pool)
     public readonly ReadOnlySequence<byte> Bytes =>
         _first is null ? default : new ReadOnlySequence<byte>(_first, _firstOffset, _last!, _last!.Written);
 
-    /// <summary>Room for at least <paramref name="bytesMin"/> bytes at the end; <see cref="Commit"/> tells how much of it was filled.</summary>
+    /// <summary>
+    /// Room for at least <paramref name="bytesMin"/> bytes at the end; <see cref="Commit"/> tells how much of it was filled.
+    /// </summary>
     public Memory<byte> Reserve(int bytesMin)
     {
         if (_last is null || _last.Free.Length < bytesMin) AddSegment();

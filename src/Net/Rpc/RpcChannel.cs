@@ -100,9 +100,7 @@ internal sealed class RpcChannel
                 if (_over) return;
                 _reader.Release();
                 long held = _output.UnflushedBytes;
-                ValueTask<FlushResult> flush = _output.FlushAsync();
-                // Only an answer that has to wait for its peer counts; the others have left already.
-                FlushResult flushed = flush.IsCompleted ? await flush.ConfigureAwait(false) : await HoldAsync(flush, held).ConfigureAwait(false);
+                FlushResult flushed = await FlushAsync(held).ConfigureAwait(false);
                 if (flushed.IsCompleted || _call.ClosesStream) return;
             }
         }
@@ -125,6 +123,13 @@ internal sealed class RpcChannel
 
     /// <summary>Ends the channel whatever it does. Any thread.</summary>
     public void Abort() => _stream.Reset();
+
+    /// <summary>Only an answer that has to wait for its peer counts as held; the others have left already.</summary>
+    private ValueTask<FlushResult> FlushAsync(long bytes)
+    {
+        ValueTask<FlushResult> flush = _output.FlushAsync();
+        return flush.IsCompleted ? flush : HoldAsync(flush, bytes);
+    }
 
     private async ValueTask<FlushResult> HoldAsync(ValueTask<FlushResult> flush, long bytes)
     {

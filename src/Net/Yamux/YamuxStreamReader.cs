@@ -225,7 +225,9 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     /// fits into a window must not hang because the last half window was never announced.
     /// </summary>
     private bool IsCreditDue =>
-        !_ended && (_credit >= YamuxSession.WindowMax / 2 || (_credit > 0 && !_chain.HasNew && _chain.Length >= YamuxSession.WindowMax / 4));
+        !_ended
+        && (_credit >= YamuxSession.WindowMax / 2
+            || (_credit > 0 && !_chain.HasNew && _chain.Length >= YamuxSession.WindowMax / 4));
 
     private void ThrowIfCompleted()
     {
