@@ -245,7 +245,7 @@ public sealed class RpcTlsTests : IDisposable
         if (without.Length > 0) config.Remove(without);
         using Agent agent = Agent.Launch(new AgentOptions { Config = config.ToJsonString() });
         Assert.Equal(1, await agent.WaitForExit());
-        Assert.EndsWith($"==> {expected}\n", agent.Output.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"==> {expected}\n", agent.Output.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class RpcTlsTests : IDisposable
         Write("key.pem", KeyOf(_client));
         using Agent agent = Agent.Launch(new AgentOptions { Config = Config() });
         Assert.Equal(1, await agent.WaitForExit());
-        Assert.EndsWith("==> Failed to load cert/key pair: tls: private key does not match public key\n", agent.Output.Text, StringComparison.Ordinal);
+        Assert.EndsWith("==> Failed to load cert/key pair: tls: private key does not match public key\n", agent.Output.Errors, StringComparison.Ordinal);
     }
 
     private Task<Agent> StartAsync(params (string Key, JsonNode Value)[] changes) =>
