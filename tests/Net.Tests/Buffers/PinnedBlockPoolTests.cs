@@ -73,7 +73,7 @@ public sealed class PinnedBlockPoolTests : IDisposable
     [Fact]
     public void Released_pages_are_the_arrays_own()
     {
-        byte[][] arrays = [.. Enumerable.Range(0, 3).Select(static _ => GC.AllocateUninitializedArray<byte>(PinnedBlockPool.LargeBlock, pinned: true))];
+        byte[][] arrays = [NewArray(), NewArray(), NewArray()];
         foreach (byte[] array in arrays) Array.Fill(array, (byte)1);
         UnusedPages.Release(arrays[1]);
         if (OperatingSystem.IsLinux()) Assert.Equal(0, arrays[1][PinnedBlockPool.LargeBlock / 2]);
@@ -81,8 +81,11 @@ public sealed class PinnedBlockPoolTests : IDisposable
         Array.Fill(arrays[1], (byte)2);
         GC.Collect();
         Assert.Equal(-1, arrays[1].AsSpan().IndexOfAnyExcept((byte)2));
-        UnusedPages.Release(GC.AllocateUninitializedArray<byte>(0, pinned: true));
+        UnusedPages.Release(NewArray(0));
     }
+
+    private static byte[] NewArray(int length = PinnedBlockPool.LargeBlock) =>
+        GC.AllocateUninitializedArray<byte>(length, pinned: true);
 
     private PinnedBlockPool NewPool() => new(PinnedBlockPool.LargeBlock, Kept, _time);
 
