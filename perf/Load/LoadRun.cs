@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Consul.Fast.Perf.Load;
 
-/// <summary>Runs one kind of work on all connections and collects what they measured.</summary>
+/// <summary>Runs one kind of work on all connections over HTTP.</summary>
 internal static class LoadRun
 {
     private const int Ok = 200;
@@ -12,15 +12,10 @@ internal static class LoadRun
         await PrepareAsync(options);
         if (options.Work == Work.Watch) return await WatchRun.ExecuteAsync(options);
         HttpConnection[] connections = await ConnectAsync(options);
-        TimeSpan? cpu = ServerCpu.Read(options.ProcessIds);
-        var watch = Stopwatch.StartNew();
-        Counts[] counts = await Task.WhenAll(
-            connections.Select((connection, number) => Task.Run(() => LoopAsync(connection, number, options, watch))));
-        TimeSpan elapsed = watch.Elapsed;
-        TimeSpan? used = ServerCpu.Read(options.ProcessIds) - cpu;
+        LoadReport report = await Meter.RunAsync(
+            options, connections.Length, (number, meter, recorder) => LoopAsync(connections[number], number, options, meter, recorder));
         foreach (HttpConnection connection in connections) connection.Dispose();
-        long[] latencies = [.. counts.SelectMany(count => count.Latencies).Order()];
-        return new LoadReport(options.Work, latencies.Length, counts.Sum(count => count.Failures), elapsed, latencies, used);
+        return report;
     }
 
     public static async Task<HttpConnection[]> ConnectAsync(LoadOptions options)
@@ -44,12 +39,11 @@ internal static class LoadRun
         if (status != Ok) throw new InvalidOperationException($"The agent answered {status} to the first write.");
     }
 
-    private static async Task<Counts> LoopAsync(HttpConnection connection, int number, LoadOptions options, Stopwatch watch)
+    private static async Task LoopAsync(HttpConnection connection, int number, LoadOptions options, Meter meter, Recorder recorder)
     {
         byte[][] requests = Requests.Of(options, number);
         byte[] pipelined = new byte[options.Pipeline * requests.Max(request => request.Length)];
-        var counts = new Counts([], 0);
-        for (int next = 0; watch.Elapsed < options.Duration;)
+        for (int next = 0; meter.IsRunning;)
         {
             int length = 0;
             for (int i = 0; i < options.Pipeline; i++, next++)
@@ -64,18 +58,8 @@ internal static class LoadRun
             for (int i = 0; i < options.Pipeline; i++)
             {
                 (int status, _) = await connection.ReceiveAsync();
-                counts.Latencies.Add(Stopwatch.GetTimestamp() - begin);
-                if (status != Ok) counts.Failures++;
+                recorder.Add(begin, status == Ok);
             }
         }
-
-        return counts;
-    }
-
-    private sealed class Counts(List<long> latencies, long failures)
-    {
-        public List<long> Latencies { get; } = latencies;
-
-        public long Failures { get; set; } = failures;
     }
 }

@@ -6,6 +6,6 @@ if (!LoadOptions.TryParse(args, out LoadOptions options, out string error))
     return 1;
 }
 
-LoadReport report = await LoadRun.ExecuteAsync(options);
+LoadReport report = options.IsRpc ? await RpcRun.ExecuteAsync(options) : await LoadRun.ExecuteAsync(options);
 await Console.Out.WriteLineAsync(report.Describe());
 return report.Failures == 0 ? 0 : 1;

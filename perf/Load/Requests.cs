@@ -23,7 +23,7 @@ internal static class Requests
     };
 
     /// <summary>Bytes that do not compress to nothing.</summary>
-    private static byte[] Value(int bytes)
+    public static byte[] Value(int bytes)
     {
         byte[] value = new byte[bytes];
         new Random(bytes).NextBytes(value);

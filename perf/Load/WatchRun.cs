@@ -6,23 +6,24 @@ namespace Consul.Fast.Perf.Load;
 internal static class WatchRun
 {
     /// <summary>After the last query of a round is sent, before the change: the queries have to be asleep.</summary>
-    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(500);
 
     public static async Task<LoadReport> ExecuteAsync(LoadOptions options)
     {
-        HttpConnection[] watchers = await LoadRun.ConnectAsync(options);
         using var writer = new HttpConnection();
         await writer.ConnectAsync(options.Host, options.Port);
-        var latencies = new List<long>();
-        long failures = 0;
         ulong index = await CurrentIndexAsync(writer);
-        var watch = Stopwatch.StartNew();
-        TimeSpan? cpu = ServerCpu.Read(options.ProcessIds);
+        long? before = ServerProcess.Memory(options.ProcessIds);
+        long? asleep = null;
+        HttpConnection[] watchers = await LoadRun.ConnectAsync(options);
+        var meter = new Meter(options);
+        var recorder = new Recorder();
         for (int round = 0; round < options.Rounds; round++)
         {
             byte[] query = Requests.Get($"/v1/kv/{Requests.Key}?index={index}&wait=60s");
             foreach (HttpConnection watcher in watchers) await watcher.SendAsync(query);
             await Task.Delay(s_settle);
+            asleep ??= ServerProcess.Memory(options.ProcessIds);
             long begin = Stopwatch.GetTimestamp();
             await writer.SendAsync(Requests.Put($"/v1/kv/{Requests.Key}?flags={round + 1}", options.ValueBytes));
             await writer.ReceiveAsync();
@@ -30,16 +31,15 @@ internal static class WatchRun
             foreach (HttpConnection watcher in watchers)
             {
                 (int status, reached) = await watcher.ReceiveAsync();
-                latencies.Add(Stopwatch.GetTimestamp() - begin);
-                if (status != 200 || reached <= index) failures++;
+                recorder.Add(begin, status == 200 && reached > index);
             }
 
             index = reached;
         }
 
-        TimeSpan? used = ServerCpu.Read(options.ProcessIds) - cpu;
+        LoadReport report = meter.Report(recorder);
         foreach (HttpConnection watcher in watchers) watcher.Dispose();
-        return new LoadReport(options.Work, latencies.Count, failures, watch.Elapsed, [.. latencies.Order()], used);
+        return report with { ConnectionBytes = (double?)(asleep - before) / watchers.Length };
     }
 
     private static async Task<ulong> CurrentIndexAsync(HttpConnection connection)

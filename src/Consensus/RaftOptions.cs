@@ -1,3 +1,5 @@
+using Consul.Fast.Net.Metrics;
+
 namespace Consul.Fast.Consensus;
 
 /// <summary>Settings of a Raft node.</summary>
@@ -30,6 +32,9 @@ public sealed record RaftOptions
 
     /// <summary>Directory of <c>peers.json</c>, the operator's way out of a lost quorum; null for none.</summary>
     public string? PeersDirectory { get; init; }
+
+    /// <summary>Where the node reports its measurements.</summary>
+    public IMetrics Metrics { get; init; } = NoMetrics.Instance;
 
     /// <summary>Seed of the election time-outs; different on every server.</summary>
     public ulong Seed { get; init; } = (ulong)Random.Shared.NextInt64();

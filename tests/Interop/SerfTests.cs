@@ -24,7 +24,7 @@ public sealed class SerfTests
         string[] encrypt = encrypted ? [$"-encrypt={key.ToBase64()}"] : [];
         string[] join = theyJoin ? [$"-join={node.Advertised}"] : [];
         await using SerfAgent serf = await SerfAgent.StartAsync("theirs", [.. encrypt, .. join]);
-        if (!theyJoin) Assert.Equal(1, await node.JoinAsync([serf.Address]));
+        if (!theyJoin) Assert.Equal(1, (await node.JoinAsync([new JoinAddress(serf.Address)])).Joined);
         await Until.True(() => StatusOf(node) == MemberStatus.Alive, "serf is seen");
         await Until.True(() => serf.Member("ours").Contains("alive", StringComparison.Ordinal), "we are seen");
         Assert.Equal("peer", node.Members.Single(static member => member.Name == "theirs").Tag("role"));
@@ -45,7 +45,7 @@ public sealed class SerfTests
     {
         GossipNode node = await StartAsync(null);
         await using SerfAgent serf = await SerfAgent.StartAsync("theirs");
-        Assert.Equal(1, await node.JoinAsync([serf.Address]));
+        Assert.Equal(1, (await node.JoinAsync([new JoinAddress(serf.Address)])).Joined);
         await Until.True(() => serf.Member("ours").Contains("alive", StringComparison.Ordinal), "we are seen");
         if (leave) Assert.True(await node.LeaveAsync());
         await node.DisposeAsync();

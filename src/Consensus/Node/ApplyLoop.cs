@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Wire;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace Consul.Fast.Consensus.Node;
 /// Feeds committed entries to the state machine, in batches, and finishes the proposals that wait for them. The only
 /// caller of the state machine; snapshots and restores take their turn here.
 /// </summary>
-internal sealed class ApplyLoop(IStateMachine machine, ILogStore log, StatusBoard board, ILogger logger, Action<Exception> onFault)
+internal sealed class ApplyLoop(
+    IStateMachine machine, ILogStore log, StatusBoard board, RaftMetrics metrics, ILogger logger, Action<Exception> onFault)
     : SerialLoop
 {
     /// <summary>Entries that become visible to readers together.</summary>
@@ -123,13 +125,21 @@ internal sealed class ApplyLoop(IStateMachine machine, ILogStore log, StatusBoar
             machineTerm = entry.Term;
         }
 
-        if (commands > 0) machine.Apply(_commands.AsSpan(0, commands), _results.AsSpan(0, commands));
+        if (commands > 0) Apply(commands);
         _machineIndex = machineIndex;
         _machineTerm = machineTerm;
         board.PublishApplied(_applying[end - 1].Index);
         FinishBatch(start, end);
         Array.Clear(_commands, 0, commands);
         Array.Clear(_results, 0, commands);
+    }
+
+    private void Apply(int commands)
+    {
+        long start = Stopwatch.GetTimestamp();
+        machine.Apply(_commands.AsSpan(0, commands), _results.AsSpan(0, commands));
+        double each = Stopwatch.GetElapsedTime(start).TotalMilliseconds / commands;
+        for (int i = 0; i < commands; i++) metrics.FsmApply.Record(each);
     }
 
     private void FinishBatch(int start, int end)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Consul.Fast.Consensus.Core;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed class LogWriter
 {
     private readonly ILogStore _log;
     private readonly ILogger _logger;
+    private readonly RaftMetrics _metrics;
     private readonly Action<WriteSettled> _settled;
     private readonly Thread _thread;
     private readonly object _lock = new();
@@ -19,16 +21,24 @@ internal sealed class LogWriter
     private Batch _spare = new();
     private ulong _truncateTo;
     private int _failedGeneration = -1;
+    private volatile bool _leads;
     private bool _waiting;
     private bool _stopping;
 
     /// <param name="settled">Called on the writer's thread after each write, in order.</param>
-    public LogWriter(ILogStore log, ILogger logger, Action<WriteSettled> settled)
+    public LogWriter(ILogStore log, RaftMetrics metrics, ILogger logger, Action<WriteSettled> settled)
     {
         _log = log;
+        _metrics = metrics;
         _logger = logger;
         _settled = settled;
         _thread = new Thread(Run) { IsBackground = true, Name = "raft-log-writer" };
+    }
+
+    /// <summary>Whether what is written is dispatched by a leader; decides only under which name it is measured.</summary>
+    public bool Leads
+    {
+        set => _leads = value;
     }
 
     public void Start() => _thread.Start();
@@ -68,7 +78,7 @@ internal sealed class LogWriter
             Signal();
         }
 
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) return;
+        if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted)) return;
         _thread.Join();
     }
 
@@ -108,6 +118,7 @@ internal sealed class LogWriter
 
     private void Write(Batch batch)
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             if (batch.ResetFirst) _log.Reset();
@@ -126,6 +137,12 @@ internal sealed class LogWriter
 
             _settled(new WriteSettled(batch.LastId, batch.Generation, e.Message));
             return;
+        }
+
+        if (_leads && batch.Entries.Count > 0)
+        {
+            _metrics.DispatchLog.RecordSince(start);
+            _metrics.DispatchNumLogs.Record(batch.Entries.Count);
         }
 
         _settled(new WriteSettled(batch.LastId, batch.Generation, null));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Consul.Fast.Consensus.Node;
 
 /// <summary>Proposals whose entries are appended and not committed, in log order. Belongs to the Raft loop.</summary>
@@ -11,6 +13,7 @@ internal sealed class PendingProposals(FinishedProposals finished)
     public void Add(Proposal proposal, ulong index)
     {
         proposal.Index = index;
+        proposal.Appended = Stopwatch.GetTimestamp();
         _newest = index;
         _waiting.Enqueue(proposal);
     }

@@ -29,6 +29,9 @@ internal sealed class Proposal(ProposalPool pool) : LoopItem, IValueTaskSource<P
     /// <summary>Index of its (last) entry once it is appended.</summary>
     public ulong Index { get; set; }
 
+    /// <summary>When that was, by <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public long Appended { get; set; }
+
     public ValueTask<ProposalResult> Start(
         EntryType type, ReadOnlyMemory<byte> data, Chunk[]? chunks, ConfigurationChange? change, CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ internal sealed record RaftLoopParts(
     LeadershipNotifier Notifier,
     StatusBoard Board,
     TimerWheel Timers,
+    RaftMetrics Metrics,
     ILogger Logger);
 
 /// <summary>Owns the core: everything that changes it comes through this loop, and its output leaves from here.</summary>
@@ -142,7 +143,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         for (int i = 0; i < _output.Committed.Count; i++)
         {
             ulong index = _output.FirstCommitted + (ulong)i;
-            _committed.Add(new CommittedEntry(index, _output.Committed[i], _pending.TakeCommitted(index)));
+            Proposal? proposal = _pending.TakeCommitted(index);
+            if (proposal is not null) _parts.Metrics.CommitTime.RecordSince(proposal.Appended);
+            _committed.Add(new CommittedEntry(index, _output.Committed[i], proposal));
         }
 
         foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
@@ -153,6 +156,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
     private void HandToApply()
     {
         if (_committed.Count == 0) return;
+        _parts.Metrics.CommitNumLogs.Record(_committed.Count);
         _parts.Apply.Enqueue(CollectionsMarshal.AsSpan(_committed));
         _committed.Clear();
     }
@@ -174,6 +178,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
     private void OnRoleChanged(RaftRole role)
     {
         bool leads = role == RaftRole.Leader;
+        _parts.Metrics.EnterRole(role);
+        _parts.Writer.Leads = leads;
         switch (role)
         {
             case RaftRole.Leader:

@@ -26,6 +26,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     private readonly StatusBoard _board;
     private readonly ProposalPool _pool;
     private readonly LeadershipNotifier _notifier;
+    private readonly RaftMetrics _metrics;
     private readonly ApplyLoop _apply;
     private LogWriter? _writer;
     private RaftLoop? _loop;
@@ -71,7 +72,8 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         _board = new StatusBoard(_epoch);
         _pool = new ProposalPool(new ProposalGate(options.MaxPendingProposals, options.MaxPendingBytes, options.EnqueueTimeout, time));
         _notifier = new LeadershipNotifier(logger, leads => LeadershipChanged?.Invoke(leads));
-        _apply = new ApplyLoop(machine, log, _board, logger, _ => _loop?.Post(new StopItem(atOnce: true)));
+        _metrics = new RaftMetrics(options.Metrics);
+        _apply = new ApplyLoop(machine, log, _board, _metrics, logger, _ => _loop?.Post(new StopItem(atOnce: true)));
     }
 
     /// <inheritdoc/>
@@ -108,10 +110,10 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         CoreSettings settings = new(
             _options.ServerId, _options.ServerAddress, _options.Timings, _options.MaxAppendEntries, _options.Seed, _epoch.UtcDateTime);
         RaftCore core = new(settings, state, output);
-        _writer = new LogWriter(_log, _logger, settled => _loop!.PostInline(settled));
-        RaftLoopParts parts = new(_writer, _apply, _transport, _notifier, _board, _timers, _logger);
+        _writer = new LogWriter(_log, _metrics, _logger, settled => _loop!.PostInline(settled));
+        RaftLoopParts parts = new(_writer, _apply, _transport, _notifier, _board, _timers, _metrics, _logger);
         _loop = new RaftLoop(parts, core, output, () => _time.GetElapsedTime(_started), _options.ServerAddress);
-        _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _board, _timers, _logger);
+        _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _board, _timers, _metrics, _logger);
         _restore = new UserRestore(_loop, _apply, _snapshots, _snapshotter, _logger);
         _writer.Start();
         _transport.Start(_loop);
@@ -135,13 +137,17 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation = default)
     {
+        _metrics.Apply.Record(1);
         Chunk[]? chunks = Chunking.IsNeeded(command.Span) ? Chunking.Split(command, (ulong)Random.Shared.NextInt64()) : null;
         return EnqueueAsync(EntryType.Command, command, chunks, null, cancellation);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default) =>
-        EnqueueAsync(EntryType.Barrier, default, null, null, cancellation);
+    public ValueTask<ProposalResult> BarrierAsync(CancellationToken cancellation = default)
+    {
+        _metrics.Barrier.Record(1);
+        return EnqueueAsync(EntryType.Barrier, default, null, null, cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask<ProposalResult> ChangeConfigurationAsync(ConfigurationChange change, CancellationToken cancellation = default) =>
@@ -150,6 +156,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default)
     {
+        _metrics.VerifyLeader.Record(1);
         if (_board.LeadsAlone) return default;
         VerifyItem item = new();
         return CallAsync(item, item.Task.WaitAsync(cancellation));

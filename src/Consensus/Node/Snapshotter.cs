@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
     private readonly ISnapshotStore _store;
     private readonly StatusBoard _board;
     private readonly TimerWheel _timers;
+    private readonly RaftMetrics _metrics;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _one = new(1);
     private readonly CancellationTokenSource _stop = new();
@@ -19,13 +21,15 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
     private Task _check = Task.CompletedTask;
 
     public Snapshotter(
-        RaftOptions options, ApplyLoop apply, RaftLoop loop, ISnapshotStore store, StatusBoard board, TimerWheel timers, ILogger logger)
+        RaftOptions options, ApplyLoop apply, RaftLoop loop, ISnapshotStore store, StatusBoard board, TimerWheel timers,
+        RaftMetrics metrics, ILogger logger)
     {
         _apply = apply;
         _loop = loop;
         _store = store;
         _board = board;
         _timers = timers;
+        _metrics = metrics;
         _logger = logger;
         _random = new SeededRandom(options.Seed ^ 0x5eed);
         Policy = options.Snapshots;
@@ -51,6 +55,7 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         await _one.WaitAsync(linked.Token).ConfigureAwait(false);
+        long start = Stopwatch.GetTimestamp();
         try
         {
             MachineCapture capture = await _apply.RunAsync(static loop => loop.Capture()).WaitAsync(linked.Token).ConfigureAwait(false);
@@ -62,9 +67,12 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
             }
 
             Log.SnapshotStarting(_logger, capture.Index);
+            long writing = Stopwatch.GetTimestamp();
             SnapshotMeta snapshot = await WriteAsync(capture, linked.Token).ConfigureAwait(false);
+            _metrics.PersistSnapshot.RecordSince(writing);
             _loop.Post(new SnapshotTakenItem(snapshot, Policy.TrailingLogs));
             Log.SnapshotComplete(_logger, snapshot.Index);
+            _metrics.TakeSnapshot.RecordSince(start);
             return (snapshot, null);
         }
         catch (IOException e)

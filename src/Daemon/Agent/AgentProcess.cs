@@ -86,8 +86,9 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         await _reloading.WaitAsync();
         try
         {
+            if (!_tls.TryReload(AgentTls.Settings(config), out string? unusable))
+                return $"Failed reloading tls configuration: {unusable}";
             if (_local.Reload(config) is { } fault) return fault;
-            if (!_tls.TryReload(AgentTls.Settings(config), out string? unusable)) return unusable;
             _config = config;
             _context.ReloadTelemetry(config);
             _server?.Reload(config);

@@ -49,6 +49,7 @@ internal static class LocalMember
         tags["raft_vsn"] = "3";
         if (config.Server.Bootstrap) tags["bootstrap"] = "1";
         else if (config.Server.BootstrapExpect > 0) tags["expect"] = config.Server.BootstrapExpect.ToString();
+        if (config.Tls.CaFile.Length > 0 || config.Tls.CaPath.Length > 0) tags["use_tls"] = "1";
         if (config.Addresses.SerfWanAdvertise is { } wan) tags["wan_join_port"] = wan.Port.ToString();
     }
 }

@@ -6,10 +6,10 @@ namespace Consul.Fast.Daemon.Checks;
 /// <summary>The verdict of an alias check: the worst of the node's own checks and those of the aliased service.</summary>
 internal static class AliasHealth
 {
-    /// <param name="node">Only checks of this node count; empty for all.</param>
+    /// <param name="node">Only checks of this node count; empty for all, which are those of this node.</param>
     /// <param name="serviceExists">Tells whether a service without checks is there.</param>
     public static (string Status, string Output) Evaluate(
-        string aliasId, string node, string serviceId, string localNode, IEnumerable<HealthCheck> checks, Func<bool> serviceExists)
+        string aliasId, string node, string serviceId, IEnumerable<HealthCheck> checks, Func<bool> serviceExists)
     {
         string status = CheckStatus.Passing;
         string output = "No checks found.";
@@ -35,8 +35,8 @@ internal static class AliasHealth
             }
         }
 
-        if (found || serviceId.Length == 0 || status == CheckStatus.Critical || serviceExists()) return (status, output);
-        string where = node.Length > 0 ? node : localNode;
-        return (CheckStatus.Critical, $"Service {serviceId} could not be found on node {where}");
+        if (found || serviceId.Length == 0 || serviceExists()) return (status, output);
+        // This node goes without a name, as it does in the definition.
+        return (CheckStatus.Critical, $"Service {serviceId} could not be found on node {node}");
     }
 }

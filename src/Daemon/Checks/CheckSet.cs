@@ -66,7 +66,7 @@ internal sealed class CheckSet(CheckEnvironment environment, string localNode, F
         CheckKind.Script => new ScriptCheck(environment, type),
         CheckKind.Alias when type.AliasNode.Length > 0 && !type.AliasNode.Equals(localNode, StringComparison.OrdinalIgnoreCase) =>
             new RemoteAliasCheck(environment, type, () => tokenOf(type.Id), catalog),
-        CheckKind.Alias => new LocalAliasCheck(environment, type, localNode),
+        CheckKind.Alias => new LocalAliasCheck(environment, type),
         _ => throw new InvalidOperationException($"no way to run a check of kind {type.Kind}"),
     };
 }

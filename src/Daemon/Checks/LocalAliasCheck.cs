@@ -4,7 +4,7 @@ using CheckDefinition = Consul.Fast.Daemon.Config.Definitions.CheckDefinition;
 namespace Consul.Fast.Daemon.Checks;
 
 /// <summary>Mirrors a service of this agent: evaluated anew at every local change, and at least once a minute.</summary>
-internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinition type, string localNode)
+internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinition type)
     : TimerEntry, IRunningCheck, IThreadPoolWorkItem
 {
     private static readonly TimeSpan Reevaluation = TimeSpan.FromMinutes(1);
@@ -34,7 +34,7 @@ internal sealed class LocalAliasCheck(CheckEnvironment environment, CheckDefinit
         Volatile.Write(ref _queued, 0);
         if (_stopped) return;
         (string status, string output) = AliasHealth.Evaluate(
-            type.Id, type.AliasNode, type.AliasService, localNode, environment.Aliases.Checks(),
+            type.Id, type.AliasNode, type.AliasService, environment.Aliases.Checks(),
             () => environment.Aliases.ServiceExists(type.AliasService));
         environment.Notifier.UpdateCheck(type.Id, status, output);
         if (!_stopped) environment.Wheel.Schedule(this, Reevaluation);

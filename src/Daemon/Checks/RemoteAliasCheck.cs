@@ -42,7 +42,7 @@ internal sealed class RemoteAliasCheck(CheckEnvironment environment, CheckDefini
                 request.MinQueryIndex = answer.Meta.Index < request.MinQueryIndex ? 0 : answer.Meta.Index;
                 bool exists = await ServiceExistsAsync(stop).ConfigureAwait(false);
                 (string status, string output) = AliasHealth.Evaluate(
-                    type.Id, type.AliasNode, type.AliasService, type.AliasNode, answer.Value, () => exists);
+                    type.Id, type.AliasNode, type.AliasService, answer.Value, () => exists);
                 environment.Notifier.UpdateCheck(type.Id, status, output);
             }
         }

@@ -1,13 +1,15 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
+using Consul.Fast.Daemon.Filter.Patterns;
 
 namespace Consul.Fast.Daemon.Cli;
 
 /// <summary><c>consul members</c>: the gossip pool as the agent sees it.</summary>
 internal sealed class MembersCommand : ClientCommand
 {
+    private const string AllSegments = "_all";
+
     private readonly Flag<bool> _detailed;
     private readonly Flag<string> _segment;
     private readonly Flag<string> _status;
@@ -17,7 +19,7 @@ internal sealed class MembersCommand : ClientCommand
         : base(ClientFlagSets.Client)
     {
         _detailed = Flags.Bool("detailed", "Provides detailed information about nodes.");
-        _segment = Flags.String("segment", "Only members of this segment. Only Consul Enterprise has segments.", "_all");
+        _segment = Flags.String("segment", "Only members of this segment. Only Consul Enterprise has segments.", AllSegments);
         _status = Flags.String("status", "If provided, output is filtered to only nodes matching the regular expression for status.", ".*");
         _wan = Flags.Bool("wan", "If the agent is in server mode, this can be used to return the other peers in the WAN pool.");
     }
@@ -34,16 +36,14 @@ internal sealed class MembersCommand : ClientCommand
 
     protected override async Task<int> ExecuteAsync(string[] arguments, CommandContext context)
     {
-        if (!TryCompile(_status.Value, out Regex? status, out string fault))
-        {
+        if (!GoRegex.TryParse(_status.Value, out GoRegex? status, out string fault))
             return context.Fail($"Failed to compile status regexp: {fault}");
-        }
 
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
         var query = new QueryText().AddIf(_wan.Value, "wan", "1").AddIf(!_wan.Value, "segment", _segment.Value);
         Reply reply = await client.GetAsync("/v1/agent/members", query);
-        if (!reply.TryRead(static root => root.Items().Select(Member.Read).ToArray(), out Member[]? all, out string error))
+        if (!reply.TryRead(root => root.Items().Select(Read).ToArray(), out Member[]? all, out string error))
         {
             return context.Fail($"Error retrieving members: {error}");
         }
@@ -59,29 +59,16 @@ internal sealed class MembersCommand : ClientCommand
         return ExitCode.Success;
     }
 
-    private static bool TryCompile(string pattern, out Regex? regex, out string error)
-    {
-        regex = null;
-        error = "";
-        try
-        {
-            regex = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-            return true;
-        }
-        catch (ArgumentException fault)
-        {
-            error = fault.Message;
-            return false;
-        }
-    }
+    private Member Read(JsonElement member) => Member.Read(member, allSegments: _segment.Value == AllSegments);
 
     private sealed record Member(string Name, string Status, string Segment, string[] Columns, string[] Detailed)
     {
-        public static Member Read(JsonElement member)
+        /// <param name="allSegments">Whether all segments were asked for; a server is in each of them.</param>
+        public static Member Read(JsonElement member, bool allSegments)
         {
             JsonElement tags = member.Field("Tags");
             string role = tags.Text("role");
-            string segment = role == "consul" ? "<all>" : tags.Text("segment") is { Length: > 0 } tag ? tag : "<default>";
+            string segment = allSegments && role == "consul" ? "<all>" : tags.Text("segment") is { Length: > 0 } tag ? tag : "<default>";
             string type = role switch { "consul" => "server", "node" => "client", _ => "unknown" };
             string name = member.Text("Name");
             string address = member.Text("Addr");
@@ -92,8 +79,17 @@ internal sealed class MembersCommand : ClientCommand
                 name,
                 status,
                 segment,
-                [name, address, status, type, tags.Text("build").Split(':')[0], tags.Text("vsn"), tags.Text("dc"), segment],
-                [name, address, status, member.Pairs("Tags", ",")]);
+                type == "unknown" ? [name, address, status, type, "", "", "", ""]
+                    : [name, address, status, type, tags.Text("build").Split(':')[0], tags.Text("vsn"), tags.Text("dc"), segment],
+                [name, address, status, AllTags(tags, segment)]);
+        }
+
+        /// <summary>The tags by name; the segment is there even when the member names none.</summary>
+        private static string AllTags(JsonElement tags, string segment)
+        {
+            var all = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["segment"] = segment };
+            foreach (JsonProperty tag in tags.Members()) all.TryAdd(tag.Name, tag.Value.Text());
+            return string.Join(',', all.Select(static tag => $"{tag.Key}={tag.Value}"));
         }
 
         private static string StatusWord(ulong status) => status switch

@@ -62,7 +62,7 @@ internal sealed class MapSelectable<T>(Selectable<T> value) : Selectable<SortedM
         string key = match.Selector[depth];
         if (value.Bind(match, depth + 1, out error) is not { } test) return null;
         // Nothing can be found in a value that is not there, so the negative tests hold; so do both forms of "matches".
-        bool whenMissing = match.Operator is not (FilterOperator.Equal or FilterOperator.In or FilterOperator.IsNotEmpty);
+        bool whenMissing = match.Operator is not (FilterOperator.Equal or FilterOperator.In);
         return map => map is not null && map.TryGetValue(key, out T found) ? test(found) : whenMissing;
     }
 

@@ -50,8 +50,7 @@ internal sealed class StringSelectable : ScalarSelectable<string>
             case FilterOperator.NotEqual: return text => text != value;
             case FilterOperator.In: return text => text.Contains(value, StringComparison.Ordinal);
             case FilterOperator.NotIn: return text => !text.Contains(value, StringComparison.Ordinal);
-            case FilterOperator.IsEmpty: return text => text.Length == 0;
-            case FilterOperator.IsNotEmpty: return text => text.Length > 0;
+            case FilterOperator.IsEmpty or FilterOperator.IsNotEmpty: return WrongOperator(match, out error);
         }
 
         if (!GoRegex.TryCompile(value, out GoRegex? regex, out error)) return null;

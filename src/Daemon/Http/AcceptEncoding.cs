@@ -6,10 +6,9 @@ namespace Consul.Fast.Daemon.Http;
 /// <summary>What a client says about compressed answers.</summary>
 internal static class AcceptEncoding
 {
-    /// <summary>True when gzip is named, or everything is, with a weight above zero.</summary>
+    /// <summary>True when gzip is named with a weight above zero; <c>*</c> does not name it.</summary>
     public static bool AllowsGzip(in StringValues header)
     {
-        bool any = false;
         foreach (string? line in header)
         {
             ReadOnlySpan<char> rest = line;
@@ -20,13 +19,12 @@ internal static class AcceptEncoding
                 rest = comma < 0 ? default : rest[(comma + 1)..];
                 int semicolon = item.IndexOf(';');
                 ReadOnlySpan<char> coding = (semicolon < 0 ? item : item[..semicolon]).Trim();
-                bool wanted = semicolon < 0 || Weight(item[(semicolon + 1)..]) > 0;
-                if (coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return wanted;
-                if (coding is "*") any = wanted;
+                if (coding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+                    return semicolon < 0 || Weight(item[(semicolon + 1)..]) > 0;
             }
         }
 
-        return any;
+        return false;
     }
 
     private static double Weight(ReadOnlySpan<char> parameters)

@@ -30,6 +30,7 @@ internal static class ApiRoutes
         new AgentChecksArea(agent).Map(routes);
         new AgentHealthArea(agent, datacenter).Map(routes);
         new AgentTelemetryArea(context.Metrics, context.Logging, context.Logging.CreateLogger("agent")).Map(routes);
+        foreach (Route route in routes.Routes) if (route.IsApi) route.Timings = new RouteTimings(context.Metrics, route.Pattern);
         return routes;
     }
 }

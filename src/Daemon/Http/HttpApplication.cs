@@ -34,7 +34,7 @@ internal sealed class HttpApplication(RouteTable routes, HttpOptions options, IL
 
     public Task ProcessRequestAsync(HttpExchange context)
     {
-        long start = logger.IsEnabled(LogLevel.Debug) ? Stopwatch.GetTimestamp() : 0;
+        long start = Stopwatch.GetTimestamp();
         try
         {
             ValueTask handled = Handle(context);
@@ -147,7 +147,8 @@ internal sealed class HttpApplication(RouteTable routes, HttpOptions options, IL
     {
         if (exchange.ErrorText is { } error)
             HttpLog.RequestError(logger, exchange.Method, LogUrl.Redact(exchange.RawTarget), exchange.RemoteEndPoint, error);
-        if (start == 0) return;
+        exchange.Route?.Timings?.Record(exchange.Method, start);
+        if (!logger.IsEnabled(LogLevel.Debug)) return;
         string latency = GoDuration.Format(Stopwatch.GetElapsedTime(start));
         HttpLog.RequestFinished(logger, exchange.Method, LogUrl.Redact(exchange.RawTarget), exchange.RemoteEndPoint, latency);
     }

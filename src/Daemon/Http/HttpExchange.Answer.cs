@@ -236,6 +236,8 @@ internal sealed partial class HttpExchange
     {
         _started = true;
         _response.StatusCode = _status;
+        // Renamed since; Go keeps the old name, and clients print it.
+        if (_status == StatusCodes.Status413PayloadTooLarge) _response.ReasonPhrase = "Request Entity Too Large";
         IHeaderDictionary headers = _response.Headers;
         if (_contentType is not null) headers.ContentType = _contentType;
         headers.ContentLength = length;

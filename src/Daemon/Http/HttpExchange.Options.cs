@@ -8,7 +8,8 @@ namespace Consul.Fast.Daemon.Http;
 /// <content>The parameters and headers that all reads share.</content>
 internal sealed partial class HttpExchange
 {
-    private const string EnterpriseSuffix = " - Namespaces are a Consul Enterprise feature";
+    /// <summary>Follows the refusal of anything that names a namespace.</summary>
+    internal const string EnterpriseSuffix = " - Namespaces are a Consul Enterprise feature";
 
     private MetaState _meta;
     private KeyRequest? _keyRequest;

@@ -16,7 +16,10 @@ internal sealed class QueryParameters
     public int Count => _count;
 
     /// <summary>Takes the part of a request target after <paramref name="start"/>.</summary>
-    /// <returns>False when an escape is broken; what could be read stays readable.</returns>
+    /// <returns>
+    /// False when an escape is broken or a pair holds a semicolon, which some take for a separator and others do not; what
+    /// could be read stays readable.
+    /// </returns>
     public bool Parse(string target, int start)
     {
         Clear();
@@ -27,7 +30,7 @@ internal sealed class QueryParameters
         {
             int end = target.IndexOf('&', start);
             if (end < 0) end = target.Length;
-            if (end > start) valid &= AddPair(start, end);
+            if (end > start) valid &= !target.AsSpan(start, end - start).Contains(';') && AddPair(start, end);
             start = end + 1;
         }
 

@@ -100,6 +100,9 @@ internal sealed class Route
     /// <summary>False when the handler judges the method itself.</summary>
     public bool DeclaresMethods => _methods.Length > 0;
 
+    /// <summary>Null while nobody measures.</summary>
+    public RouteTimings? Timings { get; set; }
+
     public bool Allows(string method)
     {
         foreach (string allowed in _methods)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.State;
 using Consul.Fast.Storage.Watches;
 
@@ -13,6 +15,9 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
     /// <summary>A wait is lengthened by a random part of this share of it, so that waiters do not come back as one.</summary>
     private const int JitterFraction = 16;
 
+    private readonly IMetricSeries _queries = server.Metrics.Series(MetricKind.Counter, "rpc.query");
+    private readonly IMetricSeries _confirmations = server.Metrics.Series(MetricKind.Sample, "rpc.consistentRead");
+
     /// <summary>Answers a read.</summary>
     /// <param name="request">Mode, minimum index and time limit.</param>
     /// <param name="argument">Handed to <paramref name="run"/>, so that it can be static.</param>
@@ -21,10 +26,15 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
         QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
     {
         if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return Failed<T>(unreachable);
+        _queries.Record(1);
         if (request.MinQueryIndex > 0 || request.RequireConsistent || !CanServeNow(request))
             return RunSlowAsync(request, argument, run);
         return new ValueTask<RpcResult<T>>(Result(run(server.Store.Current, argument, null)));
     }
+
+    /// <summary>Refuses a read that lacks something; that its datacenter is unknown comes first, as another one would be asked.</summary>
+    public ValueTask<RpcResult<T>> Refuse<T>(QueryRequest request, string error) =>
+        Failed<T>(gate.CheckDatacenter(request.Datacenter) ?? error);
 
     private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
 
@@ -45,8 +55,7 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
         bool wasNotFound = false;
         while (true)
         {
-            if (request.RequireConsistent && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed)
-                return RpcResult<T>.Fail(unconfirmed);
+            if (request.RequireConsistent && await ConfirmAsync(request) is { } unconfirmed) return RpcResult<T>.Fail(unconfirmed);
             watches?.Clear();
             ClusterState state = server.Store.Current;
             QueryOutcome<T> outcome = run(state, argument, watches);
@@ -68,6 +77,9 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
             if (reason != WakeReason.Changed) return Result(outcome);
         }
     }
+
+    private ValueTask<string?> ConfirmAsync(QueryRequest request) =>
+        gate.ConfirmAsync(request.Cancellation).MeasuredAsync(_confirmations, Stopwatch.GetTimestamp());
 
     private RpcResult<T> Result<T>(in QueryOutcome<T> outcome) => outcome.Error is { } error
         ? RpcResult<T>.Fail(error, gate.Meta(outcome.Index))

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Filter;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.State;
@@ -13,20 +15,29 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 {
     private const string NodeMissing = "Must provide node";
 
+    private readonly IMetricSeries _registered = server.Metrics.Series(MetricKind.Sample, "catalog.register");
+    private readonly IMetricSeries _deregistered = server.Metrics.Series(MetricKind.Sample, "catalog.deregister");
+
     public async ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<bool>.Fail(refused);
         if (Prepare(ref request) is { } fault) return RpcResult<bool>.Fail(fault);
-        return Outcome(await commands.ProposeAsync(request));
+        ProposalResult result = await commands.ProposeAsync(request);
+        _registered.RecordSince(start);
+        return Outcome(result);
     }
 
     public async ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<bool>.Fail(refused);
         if (request.Node.Length == 0) return RpcResult<bool>.Fail(NodeMissing);
-        return Outcome(await commands.ProposeAsync(request));
+        ProposalResult result = await commands.ProposeAsync(request);
+        _deregistered.RecordSince(start);
+        return Outcome(result);
     }
 
     public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
@@ -65,7 +76,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
         if (request.ServiceName.Length == 0 && request.ServiceAddress.Length == 0)
-            return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
+            return queries.Refuse<IReadOnlyList<ServiceInstance>>(request, "Must provide service name");
         if (!ListFilter<ServiceInstance>.TryCreate(request, FilterSelectors.ServiceInstance, out var filter, out string error))
             return Failed<IReadOnlyList<ServiceInstance>>(error);
         return queries.RunAsync(
@@ -81,7 +92,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 
     public ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request)
     {
-        if (request.Node.Length == 0) return Failed<NodeServices?>(NodeMissing);
+        if (request.Node.Length == 0) return queries.Refuse<NodeServices?>(request, NodeMissing);
         if (!ListFilter<NodeService>.TryCreate(request, FilterSelectors.NodeService, out var filter, out string error))
             return Failed<NodeServices?>(error);
         return queries.RunAsync(

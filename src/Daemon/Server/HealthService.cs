@@ -28,7 +28,8 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
 
     public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
-        if (request.ServiceName.Length == 0) return Failed<IReadOnlyList<CheckServiceNode>>("Must provide service name");
+        if (request.ServiceName.Length == 0)
+            return queries.Refuse<IReadOnlyList<CheckServiceNode>>(request, "Must provide service name");
         if (!ListFilter<CheckServiceNode>.TryCreate(request, FilterSelectors.CheckServiceNode, out var filter, out string error))
             return Failed<IReadOnlyList<CheckServiceNode>>(error);
         return queries.RunAsync(

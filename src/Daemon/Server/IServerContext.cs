@@ -1,4 +1,5 @@
 using Consul.Fast.Consensus;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.State;
 
 namespace Consul.Fast.Daemon.Server;
@@ -13,6 +14,9 @@ internal interface IServerContext
     ServerOptions Options { get; }
 
     TimeProvider Time { get; }
+
+    /// <summary>Where the services report their measurements.</summary>
+    IMetrics Metrics => NoMetrics.Instance;
 
     string Datacenter { get; }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.State;
@@ -14,13 +16,17 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
 
     private const string ApplyPrefix = "raft apply failed: ";
 
+    private readonly IMetricSeries _applied = server.Metrics.Series(MetricKind.Sample, "kvs.apply");
+
     public async ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<bool>.Fail(refused);
         if (Check(request.Op, request.DirEnt) is { } fault) return RpcResult<bool>.Fail(fault);
         if (IsDelayed(server.Store, request.Op, request.DirEnt)) return RpcResult<bool>.Ok(false);
         ProposalResult result = await commands.ProposeAsync(request);
+        _applied.RecordSince(start);
         return ProposalError.Of(result) is { } error
             ? RpcResult<bool>.Fail(ApplyPrefix + error)
             : RpcResult<bool>.Ok(result.Value is true);
@@ -50,8 +56,8 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
     /// <summary>What is wrong with an operation before anything is looked up, or null.</summary>
     internal static string? Check(string op, DirEntry entry)
     {
-        bool needsKey = op is not (KvsOp.DeleteTree or KvsOp.GetTree);
-        return needsKey && entry.Key.Length == 0 ? KeyMissing : null;
+        // Only a deletion may mean the whole tree.
+        return op != KvsOp.DeleteTree && entry.Key.Length == 0 ? KeyMissing : null;
     }
 
     /// <summary>

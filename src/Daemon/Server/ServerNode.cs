@@ -28,7 +28,9 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
     private readonly LeaderLoop _leader;
+    private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
+    private readonly SnapshotService _snapshots;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -45,10 +47,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _config = config;
         _membership = membership;
         Time = time;
+        Metrics = metrics;
         ILogger logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
-        Store = new StateStore(new WatchHub(timers), time);
-        _raft = new RaftNode(RaftSettings.From(config), _storage.Log, _storage.Snapshots, Store, timers, time,
+        Store = new StateStore(new WatchHub(timers), time, metrics);
+        _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
             loggers.CreateLogger("agent.server.raft"));
         var commands = new CommandProposer(_raft);
         var sessions = new SessionTimers(Store, commands, timers, logger);
@@ -56,9 +59,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger),
+            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger, metrics),
             time,
-            logger);
+            logger,
+            metrics);
+        _gauges = new ServerGauges(this, sessions, membership, metrics);
         Options = new ServerOptions
         {
             RpcHoldTimeout = config.Server.RpcHoldTimeout,
@@ -67,10 +72,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             SessionTtlMin = config.Server.SessionTtlMin,
         };
         var gate = new LeaderGate(this);
-        var snapshots = new SnapshotService(
+        _snapshots = new SnapshotService(
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
-        Services = ServerServices.Create(this, gate, commands, sessions, snapshots);
+        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
@@ -88,6 +93,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public ServerOptions Options { get; }
 
     public TimeProvider Time { get; }
+
+    public IMetrics Metrics { get; }
 
     public RpcServices Services { get; }
 
@@ -114,6 +121,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     {
         _port.Start();
         _leader.Start();
+        _gauges.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
     }
 
@@ -135,8 +143,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _port.DisposeAsync();
+        _gauges.Dispose();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
+        _snapshots.Dispose();
         _storage.Dispose();
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.State;
@@ -20,14 +22,19 @@ internal sealed class SessionService(
 
     private static readonly TimeSpan TtlMax = TimeSpan.FromHours(24);
 
+    private readonly IMetricSeries _applied = server.Metrics.Series(MetricKind.Sample, "session.apply");
+    private readonly IMetricSeries _renewed = server.Metrics.Series(MetricKind.Sample, "session.renew");
+
     public async ValueTask<RpcResult<string>> ApplyAsync(SessionRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<string>.Fail(refused);
         if (Check(request) is { } fault) return RpcResult<string>.Fail(fault);
         bool create = request.Op == SessionRequest.Create;
         if (create) request = request with { Session = Complete(request.Session) };
         ProposalResult result = await commands.ProposeAsync(request);
+        _applied.RecordSince(start);
         if (ProposalError.Of(result) is { } error) return RpcResult<string>.Fail(ApplyPrefix + error);
         if (!create)
         {
@@ -54,11 +61,13 @@ internal sealed class SessionService(
 
     public async ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<Session?>.Fail(refused);
         QueryOutcome<Session?> found = Get(server.Store.Current, request, null);
         if (found.Error is not null) return RpcResult<Session?>.Fail(found.Error);
         if (found.Value is not null) timers.Reset(found.Value);
+        _renewed.RecordSince(start);
         // As in Consul, this one tells nothing of the leader: it is answered by the leader alone.
         return RpcResult<Session?>.Ok(found.Value, new QueryMeta(found.Index, TimeSpan.Zero, knownLeader: false));
     }

@@ -18,8 +18,10 @@ internal sealed class SnapshotService(
     ISnapshotStore snapshots,
     string temporaryDirectory,
     Func<CancellationToken, ValueTask<string?>> retakeLeadership,
-    ILogger logger) : ISnapshots
+    ILogger logger) : ISnapshots, IDisposable
 {
+    private readonly SemaphoreSlim _restoring = new(1, 1);
+
     private const string SaveFailed = "Raft error when taking snapshot: ";
     private const string RestoreFailed = "Raft error when restoring snapshot: ";
 
@@ -68,14 +70,29 @@ internal sealed class SnapshotService(
 
         using (read)
         {
-            if (await server.Consensus.RestoreAsync(read.Meta, read.State, request.Cancellation) is { } error)
-                return RpcResult<bool>.Fail(RestoreFailed + error);
+            // The next restore would abort the barrier of this one.
+            await _restoring.WaitAsync(request.Cancellation);
+            try
+            {
+                return await InstallAsync(read, request.Cancellation);
+            }
+            finally
+            {
+                _restoring.Release();
+            }
         }
+    }
 
+    public void Dispose() => _restoring.Dispose();
+
+    private async ValueTask<RpcResult<bool>> InstallAsync(ReadSnapshot read, CancellationToken cancellation)
+    {
+        if (await server.Consensus.RestoreAsync(read.Meta, read.State, cancellation) is { } error)
+            return RpcResult<bool>.Fail(RestoreFailed + error);
         ServerLog.SnapshotRestored(logger, read.Meta.Id, read.Meta.Index);
-        ProposalResult barrier = await server.Consensus.BarrierAsync(request.Cancellation);
+        ProposalResult barrier = await server.Consensus.BarrierAsync(cancellation);
         if (barrier.Error is { } unsettled) return RpcResult<bool>.Fail(unsettled);
-        return await retakeLeadership(request.Cancellation) is { } fault ? RpcResult<bool>.Fail(fault) : RpcResult<bool>.Ok(true);
+        return await retakeLeadership(cancellation) is { } fault ? RpcResult<bool>.Fail(fault) : RpcResult<bool>.Ok(true);
     }
 
     /// <summary>Unlike other calls these are not held while there is no leader: an archive is not worth waiting with.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
@@ -15,12 +17,17 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
 {
     private const string ApplyPrefix = "raft apply failed: ";
 
+    private readonly IMetricSeries _applied = server.Metrics.Series(MetricKind.Sample, "txn.apply");
+    private readonly IMetricSeries _read = server.Metrics.Series(MetricKind.Sample, "txn.read");
+
     public async ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
             return RpcResult<TxnResponse>.Fail(refused);
         if (Prepare(request.Ops, out IReadOnlyList<TxnOp> ops) is { } faults) return RpcResult<TxnResponse>.Ok(faults);
         ProposalResult result = await commands.ProposeAsync(request with { Ops = ops });
+        _applied.RecordSince(start);
         if (ProposalError.Of(result) is { } error) return RpcResult<TxnResponse>.Fail(ApplyPrefix + error);
         return result.Value is TxnResponse response
             ? RpcResult<TxnResponse>.Ok(response)
@@ -29,12 +36,32 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
 
     public ValueTask<RpcResult<TxnResponse>> ReadAsync(TxnReadRequest request)
     {
+        long start = Stopwatch.GetTimestamp();
         request.MinQueryIndex = 0;
-        TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops);
+        IReadOnlyList<TxnOp> ops = request.Ops;
+        TxnResponse? faults = ReadOnlyFaults(request.Ops) ?? Prepare(request.Ops, out ops);
         return queries.RunAsync(
             request,
             (Ops: ops, Faults: faults),
-            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)));
+            static (state, a, _) => new QueryOutcome<TxnResponse>(1, a.Faults ?? state.ReadTxn(a.Ops)))
+            .MeasuredAsync(_read, start);
+    }
+
+    /// <summary>The faults of operations that would write; null when all only read.</summary>
+    private static TxnResponse? ReadOnlyFaults(IReadOnlyList<TxnOp> ops)
+    {
+        List<TxnError>? errors = null;
+        for (int i = 0; i < ops.Count; i++)
+        {
+            string verb = ops[i].Kv?.Verb ?? ops[i].Node?.Verb ?? ops[i].Service?.Verb ?? ops[i].Check?.Verb ?? ops[i].Session?.Verb ?? "";
+            bool deletes = verb.StartsWith("delete", StringComparison.Ordinal);
+            bool inserts = verb is KvsOp.Set or KvsOp.Cas or KvsOp.Lock or KvsOp.Unlock;
+            if (!deletes && !inserts) continue;
+            string fault = deletes ? "cannot delete in read-only transaction" : "cannot insert in read-only transaction";
+            (errors ??= []).Add(new TxnError(i, ops[i].Kv is not null && inserts ? "failed inserting kvs entry: " + fault : fault));
+        }
+
+        return errors is null ? null : new TxnResponse(null, errors);
     }
 
     /// <summary>Brings operations into the form that goes into the log.</summary>

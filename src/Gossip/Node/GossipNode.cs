@@ -24,7 +24,7 @@ namespace Consul.Fast.Gossip.Node;
 /// a farewell, so that others detect a failure, unless <see cref="LeaveAsync"/> came before; commands that still wait are
 /// cancelled.
 /// </summary>
-public sealed class GossipNode : IMembership, IAsyncDisposable
+public sealed class GossipNode : IGossipPool, IAsyncDisposable
 {
     private const int BindAttempts = 16;
     private readonly NodeLoop _loop;
@@ -63,7 +63,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         }
     }
 
-    /// <summary>What happens in the pool, for one reader; ends when the node is disposed.</summary>
     public ChannelReader<PoolEvent> Events => _loop.Events;
 
     /// <summary>Binds the sockets and starts; with a snapshot it also tries to return to the pool of the last run.</summary>
@@ -108,21 +107,20 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         }
     }
 
-    /// <summary>Joins the pools at these addresses, one after the other.</summary>
-    /// <param name="ignoreOld">Events fired before are not delivered.</param>
-    /// <returns>Number of nodes reached.</returns>
-    public async Task<int> JoinAsync(IReadOnlyList<IPEndPoint> addresses, bool ignoreOld = true)
+    public Keyring? Keyring => _options.Keyring;
+
+    public async Task<JoinReport> JoinAsync(IReadOnlyList<JoinAddress> addresses, bool ignoreOld = true)
     {
-        JoinTarget[] targets = [.. addresses.Select(static address => new JoinTarget(AddressForms.From(address), default))];
+        JoinTarget[] targets = [.. addresses.Select(static address => new JoinTarget(
+            AddressForms.From(address.Address), address.Node is { } node ? Encoding.UTF8.GetBytes(node) : default))];
         Completion done = await _loop.RunAsync(token =>
         {
             _loop.Core.Join(_loop.Now, targets, ignoreOld, token);
             return true;
         });
-        return done.Count;
+        return new JoinReport(done.Count, []);
     }
 
-    /// <summary>Leaves for good; goes on answering probes until it is disposed. False when the pool could not be told in time.</summary>
     public async Task<bool> LeaveAsync()
     {
         Completion done = await _loop.RunAsync(token =>
@@ -133,8 +131,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         return done.Succeeded;
     }
 
-    /// <summary>Makes the pool treat a failed member as one that left.</summary>
-    /// <param name="prune">Forget it at once.</param>
     public async Task<bool> ForceLeaveAsync(string node, bool prune)
     {
         Completion done = await _loop.RunAsync(token =>
@@ -145,7 +141,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         return done.Succeeded;
     }
 
-    /// <summary>Announces other tags. False when they are too large or the pool could not be told in time.</summary>
     public async Task<bool> UpdateTagsAsync(IReadOnlyCollection<KeyValuePair<string, string>> tags)
     {
         if (!TagCodec.TryEncode(tags, out byte[] meta)) return false;
@@ -153,7 +148,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         return done.Succeeded;
     }
 
-    /// <summary>Fires a user event. Null, or why it was not fired.</summary>
     public Task<string?> FireEventAsync(string name, ReadOnlyMemory<byte> payload, bool canCoalesce) => _loop.OnLoop(() =>
         _loop.Core.FireEvent(_loop.Now, Encoding.UTF8.GetBytes(name), payload, canCoalesce, out _) switch
         {
@@ -162,7 +156,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
             _ => $"user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes after encoding",
         });
 
-    /// <summary>Asks the pool, this node included. Null when the query is too large.</summary>
     public Task<PoolQuery?> QueryAsync(PoolQueryRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -194,7 +187,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
 
     public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => KeysAsync(KeyOperation.List, null, relayFactor);
 
-    /// <summary>Own place in the network, or that of a member; null when it was never measured.</summary>
     public Task<NodeCoordinate?> CoordinateAsync(string? node = null) => _loop.OnLoop(() =>
     {
         if (node is null || node == _options.Name) return From(_loop.Core.OwnCoordinate);
@@ -202,7 +194,6 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
         return slot >= 0 && _loop.Core.TryGetCoordinate(slot, out Coordinate coordinate) ? From(coordinate) : null;
     });
 
-    /// <summary>Numbers under the names operators know from Serf.</summary>
     public Task<IReadOnlyDictionary<string, string>> StatisticsAsync() => _loop.OnLoop<IReadOnlyDictionary<string, string>>(() =>
     {
         GossipCore core = _loop.Core;
@@ -290,7 +281,7 @@ public sealed class GossipNode : IMembership, IAsyncDisposable
             foreach ((string name, IPEndPoint address) in order)
             {
                 Log.Rejoining(_logger, name, address);
-                if (await JoinAsync([address]) > 0) return;
+                if ((await JoinAsync([new JoinAddress(address, name)])).Joined > 0) return;
             }
 
             if (order.Length > 0) Log.RejoinFailed(_logger);

@@ -157,7 +157,8 @@ public sealed class BlockBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>, ID
     {
         if (_first is not null && Length == 0) Clear();
         Segment segment = TakeSpare() ?? Segment.TakeShared() ?? new Segment();
-        segment.Rent(pool, sizeHint);
+        // Thousands of small blocks for one large message would be more than any pool keeps, and garbage each time.
+        segment.Rent(pool, Length < PinnedBlockPool.LargeBlock ? sizeHint : Math.Max(sizeHint, PinnedBlockPool.LargeBlock));
         if (_last is null) _first = segment;
         else _last.Next = segment;
         _last = segment;

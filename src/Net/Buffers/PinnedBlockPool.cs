@@ -9,8 +9,8 @@ namespace Consul.Fast.Net.Buffers;
 /// Thread safe, without locks. Returned blocks are kept up to a cap, the others are left to the collector.
 /// </summary>
 /// <remarks>
-/// A request above the block size is served from the shared array pool, so that callers need not know the size. A block
-/// is not cleared: who rents one never sends more of it than it has written.
+/// A request above the block size is served with a large block, or from the shared array pool, so that callers need not
+/// know the size. A block is not cleared: who rents one never sends more of it than it has written.
 /// </remarks>
 /// <param name="blockSize">Bytes of a block.</param>
 /// <param name="retainedMax">Blocks kept for reuse.</param>
@@ -33,7 +33,7 @@ public sealed class PinnedBlockPool(int blockSize = PinnedBlockPool.SmallBlock, 
     public static PinnedBlockPool Small { get; } = new();
 
     /// <summary>64 KiB blocks for the whole process.</summary>
-    public static PinnedBlockPool Large { get; } = new(LargeBlock, 64);
+    public static PinnedBlockPool Large { get; } = new(LargeBlock, 128);
 
     /// <summary>Blocks rented and not returned.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
@@ -42,7 +42,7 @@ public sealed class PinnedBlockPool(int blockSize = PinnedBlockPool.SmallBlock, 
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        if (minBufferSize > blockSize) return Shared.Rent(minBufferSize);
+        if (minBufferSize > blockSize) return minBufferSize <= LargeBlock && this != Large ? Large.Rent() : Shared.Rent(minBufferSize);
         Interlocked.Increment(ref _outstanding);
         if (!_free.TryDequeue(out Block? block)) return new Block(this, GC.AllocateUninitializedArray<byte>(blockSize, pinned: true));
         Interlocked.Decrement(ref _retained);

@@ -17,6 +17,10 @@ public interface IMetrics
     /// <summary>Sets the current value of something that rises and falls.</summary>
     void SetGauge(string name, double value);
 
+    /// <summary>One metric with its labels. Finding it costs an allocation, so callers keep it.</summary>
+    /// <param name="name">As elsewhere: without the program's prefix.</param>
+    IMetricSeries Series(MetricKind kind, string name, params MetricLabel[] labels);
+
     /// <summary>
     /// Records the milliseconds since <paramref name="startTimestamp"/>, taken from
     /// <see cref="Stopwatch.GetTimestamp"/>.
@@ -25,7 +29,7 @@ public interface IMetrics
 }
 
 /// <summary>Drops everything; for tests and tools.</summary>
-public sealed class NoMetrics : IMetrics
+public sealed class NoMetrics : IMetrics, IMetricSeries
 {
     public static readonly NoMetrics Instance = new();
 
@@ -42,6 +46,12 @@ public sealed class NoMetrics : IMetrics
     }
 
     public void SetGauge(string name, double value)
+    {
+    }
+
+    public IMetricSeries Series(MetricKind kind, string name, params MetricLabel[] labels) => this;
+
+    public void Record(double value)
     {
     }
 }

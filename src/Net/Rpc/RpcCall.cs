@@ -12,10 +12,13 @@ public sealed class RpcCall
 {
     private readonly RpcMessageReader _reader;
     private readonly PipeWriter _output;
+    private readonly ReplyShare _replies;
     private ReadOnlyMemory<byte> _encodedName;
 
-    internal RpcCall(RpcMessageReader reader, PipeWriter output, IPEndPoint remote, CancellationToken cancellation)
+    internal RpcCall(
+        RpcMessageReader reader, PipeWriter output, IPEndPoint remote, ReplyShare replies, CancellationToken cancellation)
     {
+        _replies = replies;
         _reader = reader;
         _output = output;
         Remote = remote;
@@ -38,6 +41,15 @@ public sealed class RpcCall
 
     /// <summary>True when nothing may follow on the stream.</summary>
     internal bool ClosesStream { get; private set; }
+
+    /// <summary>
+    /// False while peers, this one or all together, leave too many answers untaken: a method then awaits
+    /// <see cref="WhenReplyRoomAsync"/> before it answers.
+    /// </summary>
+    public bool HasReplyRoom => _replies.HasRoom;
+
+    /// <summary>Completes once there is room for an answer.</summary>
+    public Task WhenReplyRoomAsync() => _replies.WhenRoomAsync(Cancellation);
 
     /// <summary>Writes the header of a success; the method writes exactly one msgpack value to what is returned.</summary>
     public IBufferWriter<byte> Succeed()

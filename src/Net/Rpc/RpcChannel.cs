@@ -17,6 +17,7 @@ internal sealed class RpcChannel
     private readonly RpcMessageReader _reader;
     private readonly RpcCall _call;
     private readonly IPEndPoint _remote;
+    private readonly ReplyShare _replies;
     private ThreadPoolHop? _hop;
     private RpcMethod? _method;
     private byte[]? _unknownName;
@@ -26,15 +27,16 @@ internal sealed class RpcChannel
     private bool _over;
     private bool _reset;
 
-    public RpcChannel(RpcServer server, IRpcStream stream, IPEndPoint remote)
+    public RpcChannel(RpcServer server, IRpcStream stream, IPEndPoint remote, ReplyShare replies)
     {
+        _replies = replies;
         _server = server;
         _stream = stream;
         _remote = remote;
         _input = stream.Input;
         _output = stream.Output;
         _reader = new RpcMessageReader(_input);
-        _call = new RpcCall(_reader, _output, remote, server.Stopping);
+        _call = new RpcCall(_reader, _output, remote, replies, server.Stopping);
     }
 
     /// <summary>Neighbours in the server's list of channels, under its lock.</summary>
@@ -97,7 +99,8 @@ internal sealed class RpcChannel
 
                 if (_over) return;
                 _reader.Release();
-                FlushResult flushed = await _output.FlushAsync().ConfigureAwait(false);
+                long held = _output.UnflushedBytes;
+                FlushResult flushed = await FlushAsync(held).ConfigureAwait(false);
                 if (flushed.IsCompleted || _call.ClosesStream) return;
             }
         }
@@ -120,6 +123,26 @@ internal sealed class RpcChannel
 
     /// <summary>Ends the channel whatever it does. Any thread.</summary>
     public void Abort() => _stream.Reset();
+
+    /// <summary>Only an answer that has to wait for its peer counts as held; the others have left already.</summary>
+    private ValueTask<FlushResult> FlushAsync(long bytes)
+    {
+        ValueTask<FlushResult> flush = _output.FlushAsync();
+        return flush.IsCompleted ? flush : HoldAsync(flush, bytes);
+    }
+
+    private async ValueTask<FlushResult> HoldAsync(ValueTask<FlushResult> flush, long bytes)
+    {
+        _replies.Hold(bytes);
+        try
+        {
+            return await flush.ConfigureAwait(false);
+        }
+        finally
+        {
+            _replies.Release(bytes);
+        }
+    }
 
     private bool RunsInline(RpcMethod method) =>
         method.Scheduling == RpcScheduling.Inline && _call.Body.Length <= _server.Settings.InlineRequestBytesMax;

@@ -39,14 +39,18 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
         ArgumentNullException.ThrowIfNull(call);
         if (!TryDecode(call, out TRequest request)) return default;
         ValueTask<RpcResult<TReply>> running = _handle(request, call.Cancellation);
-        if (!running.IsCompletedSuccessfully) return AnswerLaterAsync(call, running);
+        if (!running.IsCompletedSuccessfully || !call.HasReplyRoom) return AnswerLaterAsync(call, running);
         Answer(call, running.Result);
         return default;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AnswerLaterAsync(RpcCall call, ValueTask<RpcResult<TReply>> running) =>
-        Answer(call, await running.ConfigureAwait(false));
+    private async ValueTask AnswerLaterAsync(RpcCall call, ValueTask<RpcResult<TReply>> running)
+    {
+        RpcResult<TReply> result = await running.ConfigureAwait(false);
+        if (!call.HasReplyRoom) await call.WhenReplyRoomAsync().ConfigureAwait(false);
+        Answer(call, result);
+    }
 
     private bool TryDecode(RpcCall call, out TRequest request)
     {

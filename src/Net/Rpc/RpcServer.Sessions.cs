@@ -53,6 +53,8 @@ public sealed partial class RpcServer
 
     private sealed class Acceptor(RpcServer server, IPEndPoint remote) : IYamuxAcceptor
     {
-        public void OnStream(YamuxStream stream) => _ = server.ServeAsync(new YamuxRpcStream(stream), remote);
+        private readonly ReplyShare _replies = server._replies.NewShare();
+
+        public void OnStream(YamuxStream stream) => _ = server.ServeAsync(new YamuxRpcStream(stream), remote, _replies);
     }
 }

@@ -15,6 +15,7 @@ public sealed partial class RpcServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IMetrics _metrics;
+    private readonly ReplyBudget _replies;
     private readonly TimerWheel _timers;
     private readonly MemoryPool<byte> _blocks;
     private readonly TimeProvider _time;
@@ -40,6 +41,7 @@ public sealed partial class RpcServer : IAsyncDisposable
         registry.Freeze();
         Registry = registry;
         Settings = settings;
+        _replies = new ReplyBudget(settings.HeldReplyBytesMax, settings.HeldReplyBytesMax / 4);
         Logger = logger;
         _metrics = metrics;
         _timers = timers;
@@ -63,9 +65,12 @@ public sealed partial class RpcServer : IAsyncDisposable
     internal CancellationToken Stopping { get; }
 
     /// <summary>Serves one stream until it ends. The first part runs on the calling thread and does not block.</summary>
-    internal Task ServeAsync(IRpcStream stream, IPEndPoint remote)
+    internal Task ServeAsync(IRpcStream stream, IPEndPoint remote) => ServeAsync(stream, remote, _replies.NewShare());
+
+    /// <param name="replies">What the connection of the stream holds.</param>
+    private Task ServeAsync(IRpcStream stream, IPEndPoint remote, ReplyShare replies)
     {
-        var channel = new RpcChannel(this, stream, remote);
+        var channel = new RpcChannel(this, stream, remote, replies);
         if (Add(channel)) return channel.RunAsync();
         stream.Input.Complete();
         stream.Reset();

@@ -12,6 +12,9 @@ public readonly record struct TlsOutcome(SslStream? Stream, TlsFacts? Facts, str
 /// </summary>
 public sealed class TlsHandshake
 {
+    /// <summary>The failure of a handshake that was given up.</summary>
+    public const string TimedOut = "i/o timeout";
+
     private readonly PeerVerifier _verifier;
 
     internal TlsHandshake(PeerVerifier verifier, SslServerAuthenticationOptions server)
@@ -64,9 +67,9 @@ public sealed class TlsHandshake
     private string Text(Exception exception)
     {
         if (_verifier.Failure is { } failure) return failure;
-        if (exception is OperationCanceledException) return "i/o timeout";
-        // The outer message only says that the inner one has the cause.
-        Exception cause = exception is AuthenticationException && exception.InnerException is { } inner ? inner : exception;
+        if (exception is OperationCanceledException) return TimedOut;
+        // The outer messages only say that the inner ones have the cause; the innermost names the alert of the peer.
+        Exception cause = exception is AuthenticationException ? exception.GetBaseException() : exception;
         return $"tls: {cause.Message}";
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Arrival(Socket socket, TimerWheel timers) : TimerEntry, IA
 {
     private readonly byte[] _byte = new byte[1];
     private CloseReason? _reason;
+    private bool _hasSpoken;
     private TcpConnection? _connection;
 
     public Socket Socket => socket;
@@ -30,10 +31,10 @@ internal sealed class Arrival(Socket socket, TimerWheel timers) : TimerEntry, IA
     public void EndDeadline() => timers.Cancel(this);
 
     /// <summary>The next byte, which stays in the socket; -1 at the end.</summary>
-    public async ValueTask<int> PeekAsync() => await socket.ReceiveAsync(_byte.AsMemory(), SocketFlags.Peek) == 0 ? -1 : _byte[0];
+    public async ValueTask<int> PeekAsync() => Noted(await socket.ReceiveAsync(_byte.AsMemory(), SocketFlags.Peek));
 
     /// <summary>The next byte and no more; -1 at the end.</summary>
-    public async ValueTask<int> ReadAsync() => await socket.ReceiveAsync(_byte.AsMemory(), SocketFlags.None) == 0 ? -1 : _byte[0];
+    public async ValueTask<int> ReadAsync() => Noted(await socket.ReceiveAsync(_byte.AsMemory(), SocketFlags.None));
 
     /// <summary>The next byte inside TLS; -1 at the end.</summary>
     public async ValueTask<int> ReadAsync(Stream tls) => await tls.ReadAsync(_byte.AsMemory()) == 0 ? -1 : _byte[0];
@@ -65,5 +66,30 @@ internal sealed class Arrival(Socket socket, TimerWheel timers) : TimerEntry, IA
         return default;
     }
 
-    protected internal override void OnTimer() => Abort(CloseReason.HandshakeTimeout);
+    /// <summary>Who has sent nothing sees the end of the stream, as when Consul closes; others are reset.</summary>
+    protected internal override void OnTimer()
+    {
+        if (Volatile.Read(ref _hasSpoken))
+        {
+            Abort(CloseReason.HandshakeTimeout);
+            return;
+        }
+
+        Note(CloseReason.HandshakeTimeout);
+        try
+        {
+            // Closing while a read is pending would send a reset; the read ends with this and closes then.
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (CloseReason.IsLoss(exception))
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private int Noted(int count)
+    {
+        Volatile.Write(ref _hasSpoken, true);
+        return count == 0 ? -1 : _byte[0];
+    }
 }

@@ -75,7 +75,11 @@ public sealed class ProtocolSwitch(
         if (tls is { IsMutualCapable: true } && await arrival.PeekAsync() > LastMode) return await StartNativeAsync(arrival, tls);
         int first = await arrival.ReadAsync();
         arrival.EndDeadline();
-        if (first < 0) return null;
+        if (first < 0)
+        {
+            if (arrival.Reason is { } reason) TransportLog.Ended(logger, arrival.Remote, reason);
+            return null;
+        }
 
         var mode = (ProtocolMode)first;
         if (mode == ProtocolMode.Tls) return await StartInsideAsync(arrival);
@@ -118,7 +122,7 @@ public sealed class ProtocolSwitch(
 
     private async ValueTask<TcpConnection?> HandshakeAsync(Arrival arrival, TlsHandshake handshake)
     {
-        TlsOutcome outcome = await handshake.RunAsync(new NetworkStream(arrival.Socket, ownsSocket: true), CancellationToken.None);
+        TlsOutcome outcome = await handshake.RunAsync(new SocketStream(arrival.Socket), CancellationToken.None);
         if (outcome.Stream is not null) return Attach(arrival, outcome.Stream, outcome.Facts);
         arrival.Note(new CloseReason(CloseKind.Tls, outcome.Failure!));
         TransportLog.HandshakeFailed(logger, arrival.Remote, arrival.Reason!);

@@ -8,7 +8,7 @@ using Consul.Fast.Net.Tls;
 namespace Consul.Fast.Net.Transport;
 
 /// <summary>
-/// One TCP connection, plain or inside TLS. Its input waits with zero-byte reads, so an idle connection holds no buffer.
+/// One TCP connection, plain or inside TLS. Idle, it holds no buffer.
 /// </summary>
 /// <remarks>
 /// One reader of <see cref="Input"/> and one writer (of <see cref="Output"/>, or of <see cref="Stream"/> itself) at a
@@ -41,8 +41,9 @@ public sealed class TcpConnection : IDuplexPipe, IAsyncDisposable
         Tls = tls;
         RemoteEndPoint = SocketTuning.Plain(socket.RemoteEndPoint);
         LocalEndPoint = SocketTuning.Plain(socket.LocalEndPoint);
-        var options = new StreamPipeReaderOptions(pool, BlockSize, leaveOpen: true, useZeroByteReads: true);
-        Input = PipeReader.Create(stream, options);
+        bool plain = stream is NetworkStream;
+        if (plain) socket.Blocking = false;
+        Input = new ConnectionReader(stream, plain ? socket : null, pool);
     }
 
     public Stream Stream { get; }

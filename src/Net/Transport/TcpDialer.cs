@@ -25,6 +25,7 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
     /// other modes are spoken in the clear or after <see cref="ProtocolMode.Tls"/>.
     /// </summary>
     /// <param name="datacenter">Where the server belongs to; part of the name its certificate must carry.</param>
+    /// <returns>The texts are Consul's: what TLS found wrong stands without the address.</returns>
     public async ValueTask<DialResult> DialAsync(
         IPEndPoint endPoint, string datacenter, ProtocolMode mode, CancellationToken cancellation = default)
     {
@@ -51,8 +52,9 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
         catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
             bool connected = socket is { Connected: true };
+            bool bound = source is null || socket is { IsBound: true };
             socket?.Dispose();
-            return new DialResult(null, $"dial tcp {endPoint}: {Cause(exception, connected, cancellation)}");
+            return new DialResult(null, $"{Prefix(endPoint)}{Cause(exception, bound, connected, cancellation)}");
         }
     }
 
@@ -73,8 +75,9 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
         }
         catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
+            bool bound = source is null || socket is { IsBound: true };
             socket?.Dispose();
-            return new DialResult(null, $"dial tcp {endPoint}: {Cause(exception, connected: false, cancellation)}");
+            return new DialResult(null, $"{Prefix(endPoint)}{Cause(exception, bound, connected: false, cancellation)}");
         }
     }
 
@@ -84,8 +87,13 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
         bool insecure = mode == ProtocolMode.TlsInsecure;
         await SendAsync(socket, insecure ? mode : ProtocolMode.Tls, cancellation);
         TlsContext context = tls ?? TlsContext.None;
-        TlsOutcome outcome = await context.ForDatacenter(datacenter).RunAsync(new NetworkStream(socket, ownsSocket: true), cancellation);
-        if (outcome.Stream is null) return new DialResult(null, $"dial tcp {endPoint}: {outcome.Failure}");
+        TlsOutcome outcome = await context.ForDatacenter(datacenter).RunAsync(new SocketStream(socket), cancellation);
+        if (outcome.Stream is null)
+        {
+            string failure = outcome.Failure == TlsHandshake.TimedOut ? Prefix(endPoint) + outcome.Failure : outcome.Failure!;
+            return new DialResult(null, failure);
+        }
+
         var connection = new TcpConnection(outcome.Stream, socket, outcome.Facts, _pool);
         if (insecure) return new DialResult(connection, null);
         try
@@ -98,21 +106,26 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
             CloseReason reason = CloseReason.FromException(exception);
             connection.Abort(reason);
             await connection.DisposeAsync();
-            return new DialResult(null, $"dial tcp {endPoint}: {reason}");
+            return new DialResult(null, $"{Prefix(endPoint)}{reason}");
         }
     }
 
     private static async ValueTask SendAsync(Socket socket, ProtocolMode mode, CancellationToken cancellation) =>
         await socket.SendAsync(new[] { (byte)mode }, SocketFlags.None, cancellation);
 
-    private static string Cause(Exception exception, bool connected, CancellationToken cancellation)
+    /// <summary>A source of ours is named too, without a port, as Consul's users know it.</summary>
+    private string Prefix(IPEndPoint endPoint) =>
+        source is null ? $"dial tcp {endPoint}: " : $"dial tcp {new IPEndPoint(source, 0)}->{endPoint}: ";
+
+    private static string Cause(Exception exception, bool bound, bool connected, CancellationToken cancellation)
     {
         if (exception is not OperationCanceledException)
         {
             string text = CloseReason.FromException(exception).Text;
-            return connected ? text : $"connect: {text}";
+            if (connected) return text;
+            return bound ? $"connect: {text}" : $"bind: {text}";
         }
 
-        return cancellation.IsCancellationRequested ? "operation was canceled" : "i/o timeout";
+        return cancellation.IsCancellationRequested ? "operation was canceled" : TlsHandshake.TimedOut;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Consul.Fast.Net.Buffers;
 
 namespace Consul.Fast.Net.Yamux;
 
@@ -22,11 +23,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<ReadResult> _wait;
     private WaitCancellation? _cancellation;
-    private ReceiveSegment? _first;
-    private ReceiveSegment? _last;
-    private int _firstOffset;
-    private long _length;
-    private long _unexamined;
+    private ReceiveChain _chain = new(pool);
     private long _charged;
     private int _credit;
     private uint _id;
@@ -38,10 +35,10 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     private bool _completed;
 
     /// <summary>True when bytes wait for the owner; may be stale.</summary>
-    public bool HasUnread => Volatile.Read(ref _length) > 0;
+    public bool HasUnread => _chain.Length > 0;
 
     /// <summary>Bytes that wait for the owner.</summary>
-    public long Unread => Volatile.Read(ref _length);
+    public long Unread => _chain.Length;
 
     /// <summary>Makes a fresh or recycled reader belong to a stream.</summary>
     public void Start(uint id)
@@ -77,17 +74,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
         lock (_gate)
         {
             if (_id != id || _ended || _completed) return;
-            _length += bytes.Length;
-            _unexamined += bytes.Length;
-            while (!bytes.IsEmpty)
-            {
-                if (_last is null || _last.Free.IsEmpty) AddSegment();
-                Span<byte> free = _last!.Free;
-                int count = Math.Min(free.Length, bytes.Length);
-                bytes[..count].CopyTo(free);
-                _last.Advance(count);
-                bytes = bytes[count..];
-            }
+            _chain.Append(bytes);
         }
     }
 
@@ -119,7 +106,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
         lock (_gate)
         {
             if (_id != id) return true;
-            long added = Rounded(_length) - _charged;
+            long added = Rounded(_chain.Length) - _charged;
             if (added <= 0) return true;
             _charged += added;
             return stream.Session.TryHoldUnread(added);
@@ -169,7 +156,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
             ThrowIfCompleted();
             id = _id;
             _reading = false;
-            Take(consumed, examined);
+            _credit += _chain.Take(consumed, examined);
             if (_discard) Discard();
             else Uncharge();
             if (IsCreditDue)
@@ -231,14 +218,16 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
 
     private static long Rounded(long bytes) => (bytes + ChargeUnit - 1) & ~(long)(ChargeUnit - 1);
 
-    private bool IsReady => _unexamined > 0 || _ended || _canceled;
+    private bool IsReady => _chain.HasNew || _ended || _canceled;
 
     /// <summary>
     /// Half a window as the reference does; or any when the owner holds back much and waits for more: a message that
     /// fits into a window must not hang because the last half window was never announced.
     /// </summary>
     private bool IsCreditDue =>
-        !_ended && (_credit >= YamuxSession.WindowMax / 2 || (_credit > 0 && _unexamined == 0 && _length >= YamuxSession.WindowMax / 4));
+        !_ended
+        && (_credit >= YamuxSession.WindowMax / 2
+            || (_credit > 0 && !_chain.HasNew && _chain.Length >= YamuxSession.WindowMax / 4));
 
     private void ThrowIfCompleted()
     {
@@ -264,66 +253,16 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     /// <summary>The bytes there are; the owner has them until it advances.</summary>
     private ReadResult Hand()
     {
-        var result = new ReadResult(
-            _first is null ? default : new ReadOnlySequence<byte>(_first, _firstOffset, _last!, _last!.Written),
-            isCanceled: _canceled,
-            isCompleted: _ended);
+        var result = new ReadResult(_chain.Bytes, isCanceled: _canceled, isCompleted: _ended);
         _canceled = false;
         _waiting = false;
         _reading = true;
         return result;
     }
 
-    private void AddSegment()
-    {
-        ReceiveSegment segment = ReceiveSegment.Rent(pool, _last);
-        _first ??= segment;
-        _last = segment;
-    }
-
-    private void Take(SequencePosition consumed, SequencePosition examined)
-    {
-        // Nothing was there to be looked at: what has come since is new.
-        if (consumed.GetObject() is not ReceiveSegment target || _first is null) return;
-        long start = _first.RunningIndex + _firstOffset;
-        long end = start + _length;
-        long taken = target.RunningIndex + consumed.GetInteger() - start;
-        long seen = examined.GetObject() is ReceiveSegment last ? last.RunningIndex + examined.GetInteger() : start;
-        if (taken < 0 || taken > _length || seen < start + taken || seen > end)
-            throw new InvalidOperationException("The position is not within what was read.");
-        _unexamined = end - seen;
-        _length -= taken;
-        _credit += (int)taken;
-        DropTo(target, consumed.GetInteger());
-    }
-
-    private void DropTo(ReceiveSegment target, int offset)
-    {
-        while (_first != target) _first = _first!.Return();
-        _firstOffset = offset;
-        if (_length == 0)
-        {
-            Clear();
-        }
-        else if (_firstOffset == _first.Written && _first.NextSegment is not null)
-        {
-            _first = _first.Return();
-            _firstOffset = 0;
-        }
-    }
-
-    private void Clear()
-    {
-        while (_first is not null) _first = _first.Return();
-        _last = null;
-        _firstOffset = 0;
-    }
-
     private void Discard()
     {
-        Clear();
-        _length = 0;
-        _unexamined = 0;
+        _chain.Clear();
         _discard = false;
         Uncharge();
     }
@@ -331,7 +270,7 @@ internal sealed class YamuxStreamReader(YamuxStream stream, MemoryPool<byte> poo
     private void Uncharge()
     {
         if (_charged == 0) return;
-        long freed = _charged - Rounded(_length);
+        long freed = _charged - Rounded(_chain.Length);
         if (freed <= 0) return;
         _charged -= freed;
         stream.Session.ReleaseUnread(freed);

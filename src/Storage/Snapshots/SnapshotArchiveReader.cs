@@ -13,7 +13,18 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
     /// <summary>Far above what the description and the hashes of any cluster need.</summary>
     private const int SmallMemberLimit = 4 << 20;
 
-    private readonly Dictionary<string, byte[]> _hashes = [];
+    private const int TarBlock = 512;
+
+    private static readonly byte[] s_hashOfNothing = SHA256.HashData([]);
+
+    /// <summary>A member that does not come counts as empty, so that its absence shows as a wrong hash.</summary>
+    private readonly Dictionary<string, byte[]> _hashes = new()
+    {
+        [SnapshotArchive.MetaName] = s_hashOfNothing,
+        [SnapshotArchive.StateName] = s_hashOfNothing,
+    };
+
+    private readonly HashSet<string> _members = [];
     private SnapshotMeta? _meta;
     private byte[]? _sums;
     private FileStream? _state;
@@ -27,10 +38,10 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
             await using (gzip.ConfigureAwait(false))
             {
                 await ReadMembersAsync(gzip, cancellation).ConfigureAwait(false);
+                Verify();
                 await ReadEndAsync(gzip, compressed, cancellation).ConfigureAwait(false);
             }
         }
-        Verify();
         var (meta, state) = (_meta!, _state!);
         if (state.Length != meta.Size) throw new InvalidDataException($"snapshot data has {state.Length} bytes, expected {meta.Size}");
         state.Position = 0;
@@ -45,18 +56,19 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
         var rest = new byte[4096];
         var extra = 0L;
         var empty = true;
-        for (int count; (count = await ReadAsync(gzip, rest, cancellation).ConfigureAwait(false)) > 0;)
+        for (int count; (count = await ReadAsync(gzip, rest, "failed reading snapshot", cancellation).ConfigureAwait(false)) > 0;)
         {
             extra += count;
             empty &= !rest.AsSpan(0, count).ContainsAnyExcept((byte)0);
         }
         // A tar ends with two empty blocks, of which its reader takes at least one.
-        if (extra > 512 || !empty) throw new InvalidDataException($"{extra} unread uncompressed bytes remain");
+        if (extra > TarBlock || !empty) throw new InvalidDataException($"{extra} unread uncompressed bytes remain");
         if (!await compressed.EndsWithLengthAsync(gzip.Count, cancellation).ConfigureAwait(false))
             throw new InvalidDataException("failed to read snapshot file: data follows the compressed snapshot, or its end is missing");
     }
 
-    private static async Task<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellation)
+    /// <param name="failed">What cannot be done when the data is cut or damaged.</param>
+    private static async Task<int> ReadAsync(Stream stream, Memory<byte> buffer, string failed, CancellationToken cancellation)
     {
         try
         {
@@ -64,32 +76,36 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
         }
         catch (InvalidDataException damage)
         {
-            throw Unreadable(damage);
+            throw Unreadable(failed, "flate: corrupt input", damage);
+        }
+        catch (EndOfStreamException cut)
+        {
+            throw Unreadable(failed, "unexpected EOF", cut);
         }
     }
 
-    private static InvalidDataException Unreadable(Exception reason) =>
-        new($"failed to read snapshot file: failed reading snapshot: {reason.Message}", reason);
+    private static InvalidDataException Unreadable(string failed, string reason, Exception? cause) =>
+        new($"failed to read snapshot file: {failed}: {reason}", cause);
 
-    private async Task ReadMembersAsync(Stream tarStream, CancellationToken cancellation)
+    private async Task ReadMembersAsync(CountingStream tarStream, CancellationToken cancellation)
     {
         var tar = new TarReader(tarStream, leaveOpen: true);
         await using (tar.ConfigureAwait(false))
         {
-            while (await NextAsync(tar, cancellation).ConfigureAwait(false) is { } entry)
+            while (await NextAsync(tar, tarStream, cancellation).ConfigureAwait(false) is { } entry)
             {
-                if (_hashes.ContainsKey(entry.Name) || (entry.Name == SnapshotArchive.HashesName && _sums is not null))
+                if (!_members.Add(entry.Name))
                     throw new InvalidDataException($"failed to read snapshot file: file \"{entry.Name}\" appears twice in snapshot");
                 switch (entry.Name)
                 {
                     case SnapshotArchive.MetaName:
-                        ReadMeta(await ReadSmallAsync(entry, cancellation).ConfigureAwait(false));
+                        ReadMeta(await ReadSmallAsync(entry, "failed to read snapshot metadata", cancellation).ConfigureAwait(false));
                         break;
                     case SnapshotArchive.StateName:
-                        await ReadStateAsync(entry.DataStream ?? Stream.Null, cancellation).ConfigureAwait(false);
+                        await ReadStateAsync(entry, cancellation).ConfigureAwait(false);
                         break;
                     case SnapshotArchive.HashesName:
-                        _sums = await ReadSmallAsync(entry, cancellation).ConfigureAwait(false);
+                        _sums = await ReadSmallAsync(entry, "failed to read snapshot hashes", cancellation).ConfigureAwait(false);
                         break;
                     default:
                         throw new InvalidDataException($"failed to read snapshot file: unexpected file \"{entry.Name}\" in snapshot");
@@ -98,24 +114,34 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
         }
     }
 
-    private static async Task<TarEntry?> NextAsync(TarReader tar, CancellationToken cancellation)
+    private static async Task<TarEntry?> NextAsync(TarReader tar, CountingStream tarStream, CancellationToken cancellation)
     {
+        const string Failed = "failed reading snapshot";
         try
         {
             return await tar.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false);
         }
-        catch (Exception damage) when (damage is InvalidDataException or EndOfStreamException or FormatException)
+        catch (EndOfStreamException) when (tarStream.Count % TarBlock == 0)
         {
-            throw Unreadable(damage);
+            // Without the empty blocks that should end it, but whole: what was read decides.
+            return null;
+        }
+        catch (EndOfStreamException cut)
+        {
+            throw Unreadable(Failed, "unexpected EOF", cut);
+        }
+        catch (Exception damage) when (damage is InvalidDataException or FormatException)
+        {
+            throw Unreadable(Failed, tarStream.IsDamaged ? "flate: corrupt input" : "archive/tar: invalid tar header", damage);
         }
     }
 
-    private static async Task<byte[]> ReadSmallAsync(TarEntry entry, CancellationToken cancellation)
+    private static async Task<byte[]> ReadSmallAsync(TarEntry entry, string failed, CancellationToken cancellation)
     {
         if (entry.Length > SmallMemberLimit)
             throw new InvalidDataException($"failed to read snapshot file: file \"{entry.Name}\" has {entry.Length} bytes");
         using var copy = new MemoryStream();
-        await CopyAsync(entry.DataStream ?? Stream.Null, copy, hash: null, cancellation).ConfigureAwait(false);
+        await CopyAsync(entry, copy, hash: null, failed, cancellation).ConfigureAwait(false);
         return copy.ToArray();
     }
 
@@ -129,10 +155,10 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
         {
             throw new InvalidDataException($"failed to read snapshot file: failed to decode snapshot metadata: {fault.Message}", fault);
         }
-        _hashes.Add(SnapshotArchive.MetaName, SHA256.HashData(json));
+        _hashes[SnapshotArchive.MetaName] = SHA256.HashData(json);
     }
 
-    private async Task ReadStateAsync(Stream content, CancellationToken cancellation)
+    private async Task ReadStateAsync(TarEntry entry, CancellationToken cancellation)
     {
         _state = new FileStream(Path.Combine(temporaryDirectory, $"snapshot-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
         {
@@ -142,38 +168,35 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await CopyAsync(content, _state, hash, cancellation).ConfigureAwait(false);
-        _hashes.Add(SnapshotArchive.StateName, hash.GetHashAndReset());
+        await CopyAsync(entry, _state, hash, "failed to read or write snapshot data", cancellation).ConfigureAwait(false);
+        _hashes[SnapshotArchive.StateName] = hash.GetHashAndReset();
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, IncrementalHash? hash, CancellationToken cancellation)
+    private static async Task CopyAsync(TarEntry entry, Stream to, IncrementalHash? hash, string failed, CancellationToken cancellation)
     {
+        var from = entry.DataStream ?? Stream.Null;
+        var left = entry.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
         try
         {
-            for (int count; (count = await ReadAsync(from, buffer, cancellation).ConfigureAwait(false)) > 0;)
+            for (int count; (count = await ReadAsync(from, buffer, failed, cancellation).ConfigureAwait(false)) > 0;)
             {
+                left -= count;
                 hash?.AppendData(buffer, 0, count);
                 await to.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
             }
-        }
-        catch (EndOfStreamException cut)
-        {
-            throw Unreadable(cut);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+        if (left > 0) throw Unreadable(failed, "unexpected EOF", cause: null);
     }
 
     private void Verify()
     {
         const string Failed = "failed to read snapshot file: failed checking integrity of snapshot: ";
-        if (_meta is null) throw new InvalidDataException($"{Failed}file \"{SnapshotArchive.MetaName}\" is missing");
-        if (_state is null) throw new InvalidDataException($"{Failed}file \"{SnapshotArchive.StateName}\" is missing");
-        if (_sums is null) throw new InvalidDataException($"{Failed}file \"{SnapshotArchive.HashesName}\" is missing");
-        foreach (var line in Encoding.UTF8.GetString(_sums).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Encoding.UTF8.GetString(_sums ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length != 2) throw new InvalidDataException($"{Failed}failed to decode hash line \"{line}\"");
@@ -182,5 +205,8 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
                 throw new InvalidDataException($"{Failed}hash check failed for \"{parts[1]}\"");
         }
         foreach (var name in _hashes.Keys) throw new InvalidDataException($"{Failed}file missing for \"{name}\"");
+        // Only an archive that hashes nothing on purpose comes this far without them.
+        if (_meta is null) throw new InvalidDataException($"{Failed}file \"{SnapshotArchive.MetaName}\" is missing");
+        if (_state is null) throw new InvalidDataException($"{Failed}file \"{SnapshotArchive.StateName}\" is missing");
     }
 }

@@ -8,6 +8,9 @@ namespace Consul.Fast.Storage.State;
 /// <summary>Writes and deletes health checks.</summary>
 internal static class CheckWriter
 {
+    /// <summary>Whether a check names what it is stored under; nothing can be looked up or written without.</summary>
+    public static bool HasKey(HealthCheck check) => check.Node.Length > 0 && check.CheckId.Length > 0;
+
     public static HealthCheck? Find(StateEdit edit, string node, string checkId)
     {
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
@@ -34,6 +37,7 @@ internal static class CheckWriter
     /// <returns>Null, or why nothing was written.</returns>
     public static string? Ensure(StateEdit edit, ulong index, HealthCheck check, bool keepIndexes)
     {
+        if (!HasKey(check)) return $"failed health check lookup: {CatalogErrors.MissingKey}";
         if (check.Status.Length == 0) check = check with { Status = CheckStatus.Critical };
         if (!NodeWriter.Exists(edit, check.Node)) return CatalogErrors.MissingNode;
         HealthCheck? existing = Find(edit, check.Node, check.CheckId);
@@ -106,6 +110,7 @@ internal static class CheckWriter
         key.Clear();
         AddServiceKey(ref key, check);
         edit.ChecksByService.Set(key.ToArray(), check);
+        edit.ReportService(WatchTable.ServiceChecks, check.ServiceName);
     }
 
     /// <summary>Takes a check from where it was; services that lose it to another place answer differently without a new index.</summary>
@@ -126,6 +131,7 @@ internal static class CheckWriter
         key.Clear();
         AddServiceKey(ref key, check);
         edit.ChecksByService.Remove(key.Span);
+        edit.ReportService(WatchTable.ServiceChecks, check.ServiceName);
     }
 
     private static List<HealthCheck> ToList(ByteMapRange<HealthCheck> range)

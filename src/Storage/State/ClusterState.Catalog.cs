@@ -53,19 +53,22 @@ public sealed partial class ClusterState
     {
         IndexRow? row = Row(IndexNames.ServicePrefix, service);
         IReadOnlyList<ServiceInstance> instances = row?.Instances ?? BuildInstances(service, row);
-        ulong index = ServiceIndex(service, instances.Count > 0, withChecks: false, watches);
+        // The row of a service moves with its checks as well, which are none of this query's business.
+        WatchRow(watches, WatchTable.Instances, IndexNames.ServicePrefix, service);
+        bool exists = instances.Count > 0;
+        ulong index = ServiceIndex(service, exists, withChecks: false, exists ? null : watches);
         if (tags is { Count: > 0 }) instances = [.. instances.Where(i => HasTags(i.Service, tags))];
         return new QueryResult<IReadOnlyList<ServiceInstance>>(index, instances);
     }
 
-    /// <summary>A node and its services ordered by id, or null for an unknown node.</summary>
+    /// <summary>A node and its services ordered by id, or null, without an index, for an unknown node.</summary>
     public QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?> NodeServices(string nameOrIdPrefix, WatchSet? watches)
     {
-        ulong index = MaxIndex(IndexNames.Nodes, IndexNames.Services);
         Node? node = FindNode(nameOrIdPrefix);
         WatchNode(watches, node?.Name ?? nameOrIdPrefix);
-        if (node is null) return new QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?>(Math.Max(index, 1), null);
+        if (node is null) return new QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?>(0, null);
         WatchScope(watches, WatchTable.Services, node.Name);
+        ulong index = MaxIndex(IndexNames.Nodes, IndexNames.Services);
         return new QueryResult<(Node Node, IReadOnlyList<NodeService> Services)?>(index, (node, ServicesOn(node.Name)));
     }
 

@@ -40,7 +40,7 @@ public sealed partial class ClusterState
     /// <summary>Checks of a service's instances, ordered by node, then id.</summary>
     public QueryResult<IReadOnlyList<HealthCheck>> ServiceChecks(string service, WatchSet? watches)
     {
-        WatchRow(watches, IndexNames.ServicePrefix, service);
+        WatchRow(watches, WatchTable.ServiceChecks, IndexNames.ServicePrefix, service);
         return new QueryResult<IReadOnlyList<HealthCheck>>(IndexOf(IndexNames.Checks), ChecksOf(service));
     }
 
@@ -54,10 +54,10 @@ public sealed partial class ClusterState
     }
 
     /// <summary>Ordered by node, then id.</summary>
-    /// <param name="state">A <see cref="CheckStatus"/> or <c>any</c>, compared without case.</param>
+    /// <param name="state">A <see cref="CheckStatus"/>, compared without case, or <c>any</c> in just this spelling.</param>
     public QueryResult<IReadOnlyList<HealthCheck>> ChecksInState(string state, WatchSet? watches)
     {
-        bool any = state.Equals(CheckStatus.Any, StringComparison.OrdinalIgnoreCase);
+        bool any = state == CheckStatus.Any;
         if (any) WatchRow(watches, "", IndexNames.Checks);
         else watches?.AddKey(WatchTable.CheckStates, Encoding.UTF8.GetBytes(state.ToLowerInvariant()));
         var checks = new List<HealthCheck>();

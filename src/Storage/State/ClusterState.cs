@@ -35,6 +35,9 @@ public sealed partial class ClusterState
 
     internal StateTables Tables { get; }
 
+    /// <summary>Counts what is there; what has to be grouped for it is kept until it changes.</summary>
+    public StateCounts Counts() => new(Tables.Nodes.Count, _lists.Services.Count, Tables.Services.Count, Tables.Kv.Count);
+
     /// <summary>A row of the index table, 0 when missing.</summary>
     public ulong IndexOf(string row) => Row("", row)?.Value ?? 0;
 
@@ -54,13 +57,15 @@ public sealed partial class ClusterState
         return Tables.Index.Get(key.Span);
     }
 
-    private static void WatchRow(WatchSet? watches, string prefix, string name)
+    private static void WatchRow(WatchSet? watches, string prefix, string name) => WatchRow(watches, WatchTable.Index, prefix, name);
+
+    private static void WatchRow(WatchSet? watches, WatchTable table, string prefix, string name)
     {
         if (watches is null) return;
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
         key.AddLower(prefix);
         key.AddLower(name);
-        watches.AddKey(WatchTable.Index, key.Span);
+        watches.AddKey(table, key.Span);
     }
 
     private ulong MaxIndex(string first, string second) => Math.Max(IndexOf(first), IndexOf(second));

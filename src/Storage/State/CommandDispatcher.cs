@@ -12,13 +12,16 @@ internal static class CommandDispatcher
     public static object? Apply(StateEdit edit, ulong index, ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty) throw new FatalApplyException(index, default, "it has no type byte");
-        var type = (CommandType)(data[0] & ~IgnoreUnknown);
+        CommandType type = TypeOf(data);
         ReadOnlySpan<byte> body = data[1..];
         if (TryApply(edit, index, type, body, out object? result, out bool known)) return result;
         if (known) throw new FatalApplyException(index, type, "it cannot be decoded");
         if ((data[0] & IgnoreUnknown) != 0 && !IsLogCommand(type)) return null;
         throw new FatalApplyException(index, type, "this server does not know the command");
     }
+
+    /// <summary>The type of a command that is not empty.</summary>
+    public static CommandType TypeOf(ReadOnlySpan<byte> data) => (CommandType)(data[0] & ~IgnoreUnknown);
 
     private static bool TryApply(
         StateEdit edit, ulong index, CommandType type, ReadOnlySpan<byte> body, out object? result, out bool known)

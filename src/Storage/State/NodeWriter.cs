@@ -57,6 +57,7 @@ internal static class NodeWriter
         Insert(edit, node);
         edit.SetIndex(IndexNames.Nodes, node.ModifyIndex);
         RaiseServices(edit, index, node.Name);
+        foreach (NodeService service in ServiceWriter.OnNode(edit, node.Name)) edit.ReportService(WatchTable.Instances, service.Service);
         return null;
     }
 

@@ -41,6 +41,7 @@ internal static class ServiceWriter
         Insert(edit, node, service);
         edit.RaiseIndex(IndexNames.Services, service.ModifyIndex);
         edit.RaiseService(service.Service, service.Kind, service.ModifyIndex);
+        edit.ReportService(WatchTable.Instances, service.Service);
         return null;
     }
 
@@ -55,6 +56,7 @@ internal static class ServiceWriter
         edit.Services.Remove(key.Span);
         edit.Changes.Add(WatchTable.Services, key.ToArray());
         edit.ServicesByName.Remove(NameKey(node, service));
+        edit.ReportService(WatchTable.Instances, service.Service);
         edit.RaiseIndex(IndexNames.Services, index);
         edit.RaiseKind(service.Kind, index);
         if (HasInstances(edit, service.Service))
@@ -89,6 +91,7 @@ internal static class ServiceWriter
     {
         edit.ServicesByName.Remove(NameKey(node, existing));
         edit.RefreshService(existing.Service);
+        edit.ReportService(WatchTable.Instances, existing.Service);
     }
 
     private static bool IsValid(ServiceWeights? weights) =>

@@ -11,6 +11,7 @@ internal static class SessionCommands
     {
         result = null;
         if (!CommandCodec.TryDecode(body, out SessionRequest? request)) return false;
+        edit.Operation = request.Op;
         result = request.Op switch
         {
             SessionRequest.Create => Create(edit, index, request.Session),

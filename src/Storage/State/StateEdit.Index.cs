@@ -39,6 +39,15 @@ internal sealed partial class StateEdit
     /// <summary>Replaces a service's row by its equal, so that answers kept with it are built again.</summary>
     public void RefreshService(string service) => RaiseServiceName(service, 0);
 
+    /// <summary>Reports a change of what hangs on a service to those who watch for just that.</summary>
+    public void ReportService(WatchTable table, string service)
+    {
+        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
+        key.AddLower(IndexNames.ServicePrefix);
+        key.AddLower(service);
+        Changes.Add(table, Index.Get(key.Span)?.TableKey ?? key.ToArray());
+    }
+
     public void RemoveServiceRow(string service)
     {
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);

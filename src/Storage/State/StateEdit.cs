@@ -40,6 +40,9 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<IndexRow> Index { get; } = new(tables.Index);
 
+    /// <summary>What the command at hand does, where its type has several operations; for its timing alone.</summary>
+    public string Operation { get; set; } = "";
+
     /// <summary>What changed since the last <see cref="NextBatch"/>.</summary>
     public ChangeSet Changes { get; } = new();
 

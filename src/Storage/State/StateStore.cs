@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Watches;
 
 namespace Consul.Fast.Storage.State;
@@ -8,8 +10,10 @@ namespace Consul.Fast.Storage.State;
 /// Applied to by one loop; <see cref="Current"/>, <see cref="Watches"/> and <see cref="KvLockDelay"/> may be used from any
 /// thread.
 /// </summary>
-public sealed class StateStore(WatchHub watches, TimeProvider time) : IStateMachine
+/// <param name="metrics">Gets the time that each command takes; null for nobody.</param>
+public sealed class StateStore(WatchHub watches, TimeProvider time, IMetrics? metrics = null) : IStateMachine
 {
+    private readonly ApplyTimings _timings = new(metrics ?? NoMetrics.Instance);
     private readonly ChunkAssembler _chunks = new();
     private readonly LockDelayTable _lockDelays = new(time);
     private readonly StateEdit _edit = new(StateTables.Empty);
@@ -57,10 +61,19 @@ public sealed class StateStore(WatchHub watches, TimeProvider time) : IStateMach
 
     private object? Apply(LogEntry entry)
     {
-        if (entry.Extensions.IsEmpty) return CommandDispatcher.Apply(_edit, entry.Index, entry.Data.Span);
+        if (entry.Extensions.IsEmpty) return Apply(entry.Index, entry.Data.Span);
         if (!ChunkInfo.TryParse(entry.Extensions.Span, out ChunkInfo info)) return new ApplyError("error unmarshaling chunk info");
         if (!_chunks.TryAdd(info, entry, out byte[]? command)) return null;
-        return new ChunkedResult(CommandDispatcher.Apply(_edit, entry.Index, command));
+        return new ChunkedResult(Apply(entry.Index, command));
+    }
+
+    private object? Apply(ulong index, ReadOnlySpan<byte> command)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _edit.Operation = "";
+        object? result = CommandDispatcher.Apply(_edit, index, command);
+        _timings.Record(CommandDispatcher.TypeOf(command), _edit.Operation, start);
+        return result;
     }
 
     private void Publish()

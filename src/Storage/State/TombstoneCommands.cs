@@ -11,6 +11,7 @@ internal static class TombstoneCommands
     {
         result = null;
         if (!CommandCodec.TryDecode(body, out TombstoneRequest? request)) return false;
+        edit.Operation = request.Op;
         if (request.Op != TombstoneRequest.Reap)
         {
             result = new ApplyError($"Invalid Tombstone operation '{request.Op}'");

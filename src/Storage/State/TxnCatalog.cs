@@ -61,6 +61,7 @@ internal static class TxnCatalog
     public static string? Apply(StateEdit edit, ulong index, TxnCheckOp op, List<TxnResult> results)
     {
         HealthCheck asked = op.Check;
+        if (!CheckWriter.HasKey(asked) && LookupFault(op.Verb) is { } unkeyed) return unkeyed;
         string place = $"{GoText.Quote(asked.CheckId)} on node {GoText.Quote(asked.Node)}";
         HealthCheck? stored = CheckWriter.Find(edit, asked.Node, asked.CheckId);
         switch (op.Verb)
@@ -85,6 +86,17 @@ internal static class TxnCatalog
                 return $"unknown Check verb {GoText.Quote(op.Verb)}";
         }
     }
+
+    /// <summary>
+    /// What a verb says of a check that names no node or no id; null where the verb itself is the fault, or says it later.
+    /// </summary>
+    private static string? LookupFault(string verb) => verb switch
+    {
+        TxnVerbs.Get or TxnVerbs.Cas => $"failed check lookup: {CatalogErrors.MissingKey}",
+        TxnVerbs.Delete => $"check lookup failed: {CatalogErrors.MissingKey}",
+        TxnVerbs.DeleteCas => $"check lookup failed: failed check lookup: {CatalogErrors.MissingKey}",
+        _ => null,
+    };
 
     /// <summary>Index 0 asks that nothing is there yet; any other that exactly this version is.</summary>
     private static bool MaySet(ulong asked, ulong? stored) => asked == 0 ? stored is null : stored == asked;

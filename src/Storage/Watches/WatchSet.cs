@@ -33,6 +33,14 @@ public enum WatchTable : byte
     CheckStates,
     Sessions,
 
+    /// <summary>
+    /// The instances of a service and the nodes they are on, without their checks; by the key of the service's index row.
+    /// </summary>
+    Instances,
+
+    /// <summary>The checks of a service's instances, without those of the nodes; by the key of the service's index row.</summary>
+    ServiceChecks,
+
     /// <summary>Rows of the index table, by lower-cased name: the cheapest watch for a service (<c>service.web</c>).</summary>
     Index,
 }

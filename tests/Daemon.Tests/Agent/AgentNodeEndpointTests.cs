@@ -46,7 +46,7 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     [InlineData("/v1/agent/members", 200, """[{"Name":"n1","Addr":"127.0.0.1","Port":8301,"Tags":{"id":"11111111-2222-3333-4444-555555555555"},"Status":1,"ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,"DelegateCur":4}]""")]
     [InlineData("/v1/agent/members?wan=1", 200, "null")]
     [InlineData("/v1/agent/members?segment=x", 500, "Network segments are not supported in this version of Consul")]
-    [InlineData("/v1/agent/members?segment=x&wan=1", 400, "Bad request: Cannot provide a segment with wan=true")]
+    [InlineData("/v1/agent/members?segment=x&wan=1", 400, "Cannot provide a segment with wan=true")]
     [InlineData("/v1/agent/monitor?loglevel=zzz", 400, "Bad request: Unknown log level: zzz")]
     [InlineData("/v1/agent/metrics?format=prometheus", 415, "Prometheus is not enabled since its retention time is not positive")]
     public async Task Reads(string target, int status, string body)
@@ -66,6 +66,7 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     [InlineData("/v1/agent/join/", 500, "1 error occurred:\n\t* Failed to resolve : lookup : no such host\n\n")]
     [InlineData("/v1/agent/force-leave/zz", 500, "agent: No node found with name 'zz'")]
     [InlineData("/v1/agent/maintenance", 400, "Missing value for enable")]
+    [InlineData("/v1/agent/maintenance?enable", 400, "Invalid value for enable: \"\"")]
     [InlineData("/v1/agent/maintenance?enable=zz", 400, "Invalid value for enable: \"zz\"")]
     public async Task Writes(string target, int status, string body)
     {
@@ -127,11 +128,31 @@ public sealed partial class AgentNodeEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Host_tells_something()
+    public async Task Host_has_the_members_that_tools_read()
     {
-        using JsonDocument host = JsonDocument.Parse((await _api.GetAsync("/v1/agent/host")).Body);
+        using JsonDocument document = JsonDocument.Parse((await _api.GetAsync("/v1/agent/host")).Body);
+        JsonElement host = document.RootElement;
+        Assert.Equal("Memory CPU Host Disk CollectionTime Errors", Names(host));
         Assert.Equal(
-            ["Memory", "CPU", "Host", "Disk", "CollectionTime", "Errors"], host.RootElement.EnumerateObject().Select(static p => p.Name));
+            "total available used usedPercent free active inactive wired laundry buffers cached writeBack dirty writeBackTmp shared slab "
+            + "sreclaimable sunreclaim pageTables swapCached commitLimit committedAS highTotal highFree lowTotal lowFree swapTotal swapFree "
+            + "mapped vmallocTotal vmallocUsed vmallocChunk hugePagesTotal hugePagesFree hugePageSize",
+            Names(host.GetProperty("Memory")));
+        Assert.Equal(
+            "cpu vendorId family model stepping physicalId coreId cores modelName mhz cacheSize flags microcode", Names(host.GetProperty("CPU")[0]));
+        Assert.Equal(
+            "hostname uptime bootTime procs os platform platformFamily platformVersion kernelVersion kernelArch virtualizationSystem "
+            + "virtualizationRole hostId",
+            Names(host.GetProperty("Host")));
+        Assert.Equal(
+            "path fstype total free used usedPercent inodesTotal inodesUsed inodesFree inodesUsedPercent", Names(host.GetProperty("Disk")));
+        Assert.Equal(JsonValueKind.Null, host.GetProperty("Errors").ValueKind);
+        Assert.InRange(host.GetProperty("Memory").GetProperty("available").GetInt64(), 1, host.GetProperty("Memory").GetProperty("total").GetInt64());
+        Assert.InRange(host.GetProperty("Disk").GetProperty("inodesUsedPercent").GetDouble(), 0, 100);
+        Assert.InRange(host.GetProperty("Host").GetProperty("procs").GetInt32(), 1, int.MaxValue);
+        Assert.True(host.GetProperty("CollectionTime").GetInt64() > 1_600_000_000_000_000_000);
+
+        static string Names(JsonElement value) => string.Join(' ', value.EnumerateObject().Select(static p => p.Name));
     }
 
     private static async Task ReadUntilAsync(Socket socket, StringBuilder seen, string text)

@@ -27,6 +27,8 @@ public sealed class AgentServiceEndpointTests : IAsyncLifetime
     [InlineData("", 400, "Request decode failed: EOF")]
     [InlineData("{", 400, "Request decode failed: unexpected EOF")]
     [InlineData("""{"Nme":"x"}""", 400, "Request decode failed: json: unknown field \"Nme\"")]
+    [InlineData("""{"Name":"x","Namespace":"n"}""", 400, "Request decode failed: json: unknown field \"Namespace\"")]
+    [InlineData("""{"Name":"x","Check":{"TTL":"1s","Namespace":"n"}}""", 400, "Request decode failed: json: unknown field \"Namespace\"")]
     [InlineData("{}", 400, "Missing service name")]
     [InlineData("""{"Name":"x","Address":"0.0.0.0"}""", 400, "Invalid service address")]
     [InlineData("""{"Name":"x","Address":"::"}""", 400, "Invalid service address")]
@@ -54,6 +56,7 @@ public sealed class AgentServiceEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"name":"web","tags":["a"],"enable_tag_override":true,"check":{"ttl":"0.5s","deregister_critical_service_after":"90m"}}""")]
     [InlineData("""{"Name":"web","Check":{}}""")]
+    [InlineData("""{"Name":"web","Check":{"TTL":true}}""")]
     [InlineData("""{"Name":"web","Check":null,"Checks":[{}]}""")]
     [InlineData("""{"Name":"web","Check":{"TTL":15000000000,"Script":""},"Token":"unused"}""")]
     public async Task Spellings_of_real_clients_are_understood(string body) =>
@@ -124,10 +127,15 @@ public sealed class AgentServiceEndpointTests : IAsyncLifetime
     [InlineData("PUT", "/v1/agent/service/deregister/", 500, "ServiceID missing")]
     [InlineData("PUT", "/v1/agent/service/maintenance/", 400, "Missing service ID")]
     [InlineData("PUT", "/v1/agent/service/maintenance/nope", 400, "Missing value for enable")]
+    [InlineData("PUT", "/v1/agent/service/maintenance/nope?enable=", 400, "Invalid value for enable: \"\"")]
+    [InlineData("PUT", "/v1/agent/service/maintenance/?enable=true&ns=x", 400, "Missing service ID")]
+    [InlineData("PUT", "/v1/agent/service/maintenance/nope?ns=x", 400, "Missing value for enable")]
+    [InlineData("PUT", "/v1/agent/service/maintenance/nope?enable=true&ns=x", 400, "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature")]
     [InlineData("PUT", "/v1/agent/service/maintenance/nope?enable=zz", 400, "Invalid value for enable: \"zz\"")]
     [InlineData("PUT", "/v1/agent/service/maintenance/nope?enable=true", 404, "No service registered with ID \"nope\"")]
     [InlineData("GET", "/v1/agent/service/register", 405, "method GET not allowed")]
     [InlineData("GET", "/v1/agent/services?filter=a==", 500, null)]
+    [InlineData("GET", "/v1/agent/services?filter=Bogus==1", 500, "Failed to create boolean expression evaluator: Selector \"Bogus\" is not valid")]
     public async Task Plain_answers(string method, string target, int status, string? text)
     {
         RawAnswer answer = await _api.Server.SendRawAsync(method, target);

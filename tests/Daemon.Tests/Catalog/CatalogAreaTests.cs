@@ -62,12 +62,19 @@ public sealed class CatalogAreaTests : IAsyncLifetime
     [InlineData("/v1/catalog/nodes?stale&consistent", "Cannot specify ?stale with ?consistent, conflicting semantics.")]
     [InlineData("/v1/catalog/nodes?index=x", "Invalid index")]
     [InlineData("/v1/catalog/nodes?wait=x", "Invalid wait time")]
-    [InlineData("/v1/catalog/nodes?ns=x", "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature")]
+    [InlineData("/v1/catalog/services?ns=x", "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature")]
     public async Task Bad_request_is_told(string path, string expected)
     {
         RawAnswer answer = await _server.GetRawAsync(path);
         Assert.Equal((400, expected), (answer.Status, answer.Body));
         Assert.Null(answer.Header("X-Consul-Index"));
+    }
+
+    [Fact]
+    public async Task Nodes_belong_to_no_namespace()
+    {
+        Assert.Equal(200, (await _server.GetRawAsync("/v1/catalog/nodes?ns=x")).Status);
+        Assert.Equal(200, (await _server.GetRawAsync("/v1/catalog/nodes", "X-Consul-Namespace: x")).Status);
     }
 
     [Fact]
@@ -159,6 +166,8 @@ public sealed class CatalogAreaTests : IAsyncLifetime
     [InlineData("register", "{\"Nope\":1}", "Request decode failed: json: unknown field \"Nope\"")]
     [InlineData("register", "{\"Service\":{\"Nope\":1}}", "Request decode failed: json: unknown field \"Nope\"")]
     [InlineData("register", "{\"Node\":5}", "Request decode failed: json: cannot unmarshal number into Go struct field RegisterRequest.Node of type string")]
+    [InlineData("register", "{\"Service\":{\"Namespace\":\"\"}}", "Request decode failed: json: unknown field \"Namespace\" - Namespaces are a Consul Enterprise feature")]
+    [InlineData("register", "{\"namespace\":\"x\"}", "Request decode failed: json: unknown field \"namespace\"")]
     [InlineData("deregister", "{bad}", "Request decode failed: invalid character 'b' looking for beginning of object key string")]
     [InlineData("deregister", "{\"Namespace\":\"x\"}", "Request decode failed: json: unknown field \"Namespace\" - Namespaces are a Consul Enterprise feature")]
     public async Task Bad_body_is_told(string endpoint, string body, string expected)

@@ -118,7 +118,7 @@ public sealed class WatcherTests : IAsyncLifetime
     {
         await _server.PutAsync("/v1/catalog/register", """{"Node":"e1","Address":"10.0.0.1","Check":{"Name":"w","Status":"warning"}}""");
         Assert.Equal(1, (await _server.GetAsync("/v1/health/state/WARNING")).Json.GetArrayLength());
-        Assert.Equal(2, (await _server.GetAsync("/v1/health/state/Any")).Json.GetArrayLength());
+        Assert.Equal("[]", (await _server.GetAsync("/v1/health/state/Any")).Body);
         Assert.Equal("[]", (await _server.GetAsync("/v1/health/state/bogus")).Body);
     }
 

@@ -52,6 +52,24 @@ public sealed class ClusterCommandTests
     }
 
     [Fact]
+    public async Task Members_in_detail_show_all_tags_and_the_segment()
+    {
+        const string List = """
+            [{"Name":"n1","Addr":"127.0.0.1","Port":8301,"Tags":{"role":"consul","vsn":"2","segment":""},"Status":1},
+             {"Name":"n2","Addr":"127.0.0.1","Port":8302,"Tags":{"role":"other","dc":"dc1"},"Status":1}]
+            """;
+        using StubAgent agent = new StubAgent().Answer("GET /v1/agent/members?segment=_all", List).Answer("GET /v1/agent/members?segment=", List);
+        Assert.Equal("""
+            Node  Address         Status  Tags
+            n1    127.0.0.1:8301  alive   role=consul,segment=<all>,vsn=2
+            n2    127.0.0.1:8302  alive   dc1
+
+            """.Replace("dc1", "dc=dc1,role=other,segment=<default>", StringComparison.Ordinal), (await agent.Run("members", "-detailed")).Out);
+        Assert.Contains("segment=<default>,vsn=2\n", (await agent.Run("members", "-detailed", "-segment=")).Out, StringComparison.Ordinal);
+        Assert.Contains("n2    127.0.0.1:8302  alive   unknown", (await agent.Run("members")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Members_prints_columns_sorted_by_segment_and_name()
     {
         using StubAgent agent = new StubAgent().Answer("GET /v1/agent/members?segment=_all", """
@@ -65,7 +83,8 @@ public sealed class ClusterCommandTests
 
             """, (await agent.Run("members")).Out);
         Assert.Equal(2, (await agent.Run("members", "-status=left")).Exit);
-        Assert.StartsWith("Failed to compile status regexp: ", (await agent.Run("members", "-status=(")).Error);
+        Assert.Equal(
+            "Failed to compile status regexp: error parsing regexp: missing closing ): `(`\n", (await agent.Run("members", "-status=(")).Error);
     }
 
     [Fact]

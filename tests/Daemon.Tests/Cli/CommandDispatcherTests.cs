@@ -85,7 +85,11 @@ public sealed class CommandDispatcherTests
         using var error = new StringWriter { NewLine = "\n" };
         var context = new Daemon.Cli.CommandContext
         {
-            Out = TextWriter.Null, RawOut = Stream.Null, Error = error, In = Stream.Null, Environment = static _ => null,
+            Out = TextWriter.Null,
+            RawOut = Stream.Null,
+            Error = error,
+            In = Stream.Null,
+            Environment = static _ => null,
         };
         Assert.Equal(1, await new Daemon.Cli.CommandDispatcher([new Broken()]).RunAsync(["broken"], context));
         Assert.Equal("Error: a bug\n", error.ToString());

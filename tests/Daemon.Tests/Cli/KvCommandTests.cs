@@ -53,6 +53,25 @@ public sealed class KvCommandTests
         Assert.Equal(new CliRun(1, "", "Too many arguments (expected 1, got 2)\n"), await agent.Run("kv", "get", "a", "b"));
     }
 
+    [Theory]
+    [InlineData("", "Error! Failed writing data: ")]
+    [InlineData("-cas ", "Error! Did not write to /lead: ")]
+    [InlineData("-acquire -session=s ", "Error! Failed writing data: ")]
+    public async Task Put_takes_no_key_that_begins_with_a_slash(string flags, string before)
+    {
+        using var agent = new StubAgent();
+        CliRun run = await agent.Run($"kv put {flags}/lead 1".Split(' '));
+        Assert.Equal(new CliRun(1, "", before + "Invalid key. Key must not begin with a '/': /lead\n"), run);
+    }
+
+    [Fact]
+    public async Task Put_leaves_it_to_the_agent_to_refuse_an_empty_key()
+    {
+        using StubAgent agent = new StubAgent().Answer("PUT /v1/kv/", "Missing key name", 400);
+        Assert.Equal(
+            new CliRun(1, "", "Error! Failed writing data: Unexpected response code: 400 (Missing key name)\n"), await agent.Run("kv", "put", "", "x"));
+    }
+
     [Fact]
     public async Task Put_sends_data_flags_and_reports()
     {

@@ -46,6 +46,9 @@ public sealed class SnapshotCommandTests
         Assert.Contains("\n a             2          90B\n", (await CliRun.Of("snapshot", "inspect", "-kvdetails", "-kvdepth=1", file)).Out);
         Assert.DoesNotContain("\n z ", (await CliRun.Of("snapshot", "inspect", "-kvdetails", "-kvfilter=a", file)).Out);
         Assert.DoesNotContain("Key Name", (await CliRun.Of("snapshot", "inspect", file)).Out);
+        Assert.DoesNotContain("Key Name", (await CliRun.Of("snapshot", "inspect", "-kvdetails", "-kvfilter=none", file)).Out);
+        Assert.Contains(
+            "\"StatsKV\": null,", (await CliRun.Of("snapshot", "inspect", "-format=json", "-kvdetails", "-kvfilter=none", file)).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,6 +63,7 @@ public sealed class SnapshotCommandTests
     [InlineData("snapshot inspect", "Missing FILE argument\n")]
     [InlineData("snapshot inspect a b", "Too many arguments (expected 1, got 2)\n")]
     [InlineData("snapshot inspect nope", "Error opening snapshot file: open nope: no such file or directory\n")]
+    [InlineData("snapshot inspect -format=zz nope", "Error opening snapshot file: open nope: no such file or directory\n")]
     [InlineData("snapshot restore nope", "Error opening snapshot file: open nope: no such file or directory\n")]
     [InlineData("snapshot save", "Missing FILE argument\n")]
     public async Task Wrong_calls_are_explained(string line, string error) =>
@@ -73,7 +77,16 @@ public sealed class SnapshotCommandTests
         CliRun run = await agent.Run("snapshot", "save", file);
         Assert.Equal(1, run.Exit);
         Assert.StartsWith("Error verifying snapshot file: ", run.Error);
-        Assert.False(File.Exists(file));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(file)!));
+    }
+
+    [Fact]
+    public async Task Save_names_the_file_that_it_cannot_write()
+    {
+        using StubAgent agent = new StubAgent().Answer("GET /v1/snapshot", "archive");
+        CliRun run = await agent.Run("snapshot", "save", "/nonexistent/x.snap");
+        Assert.Matches(
+            "^Error writing unverified snapshot file: open /nonexistent/x\\.snap\\.unverified\\.tmp[0-9]+: no such file or directory\n$", run.Error);
     }
 
     [Theory]

@@ -21,6 +21,7 @@ public sealed class SourceTests
     [InlineData("""{"node_meta":{"a":1}}""", "failed to parse source: 1 error(s) decoding:\n\n* 'node_meta[a]' expected type 'string', got unconvertible type 'float64', value: '1'")]
     [InlineData("""{"Data_Center":"x"}""", "failed to parse source: 1 error occurred:\n\t* invalid config key Data_Center\n\n")]
     [InlineData(" \n", "failed to parse source: unexpected end of JSON input")]
+    [InlineData("{\"service\":\n", "failed to parse source: unexpected end of JSON input")]
     public void Json_fault_is_told_in_the_known_words(string text, string expected) =>
         Assert.Equal(expected, ConfigSetup.ParseRefusal(text, json: true));
 

@@ -102,6 +102,11 @@ public sealed class ValidationTests
     public void Remark_is_made(string hcl, string expected) => Assert.Contains(expected, ConfigSetup.Server(hcl).Warnings);
 
     [Fact]
+    public void Single_expected_server_is_told_to_be_bootstrap_mode() => Assert.Equal(
+        ["BootstrapExpect is set to 1; this is the same as Bootstrap mode.", "bootstrap = true: do not enable unless necessary"],
+        ConfigSetup.Server("bootstrap_expect = 1").Warnings);
+
+    [Fact]
     public void Plain_server_has_no_remarks()
     {
         LoadedConfig loaded = ConfigSetup.Server();

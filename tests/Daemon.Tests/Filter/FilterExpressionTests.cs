@@ -49,8 +49,6 @@ public class FilterExpressionTests
     [InlineData("Node.Node != \"node-1\"", false)]
     [InlineData("Node.Node contains ode", true)]
     [InlineData("ode not in Node.Node", false)]
-    [InlineData("Service.Kind is empty", true)]
-    [InlineData("Service.Service is not empty", true)]
     [InlineData("Node.Node matches \"^node-[0-9]$\"", true)]
     [InlineData("Node.Node matches \"ode\"", true)]
     [InlineData("Node.Node not matches \"^x\"", true)]
@@ -76,7 +74,7 @@ public class FilterExpressionTests
     [InlineData("v in Service.Meta", true)]
     [InlineData("Service.Meta not contains w", true)]
     [InlineData("Node.Meta is empty", false)]
-    [InlineData("Node.Meta[\"a-b\"] is empty", true)]
+    [InlineData("Node.Meta[\"a-b\"] == \"\"", true)]
     [InlineData("Node.TaggedAddresses.lan == \"10.0.0.1\"", true)]
     [InlineData("Service.TaggedAddresses.wan.Port == 80", true)]
     [InlineData("wan in Service.TaggedAddresses", true)]
@@ -85,8 +83,6 @@ public class FilterExpressionTests
     [InlineData("Service.Meta.none != x", true)]
     [InlineData("x in Service.Meta.none", false)]
     [InlineData("x not in Service.Meta.none", true)]
-    [InlineData("Service.Meta.none is empty", true)]
-    [InlineData("Service.Meta.none is not empty", false)]
     [InlineData("Service.Meta.none matches x", true)]
     [InlineData("Service.Meta.none not matches x", true)]
     [InlineData("Service.TaggedAddresses.none.Port == 80", false)]
@@ -122,6 +118,9 @@ public class FilterExpressionTests
     [InlineData("Service.Tags.x == x", "Selector \"Service.Tags.x\" is not valid")]
     [InlineData("Service.Meta.a.b == x", "Selector \"Service.Meta.a.b\" is not valid")]
     [InlineData("node.Node == x", "Selector \"node\" is not valid")]
+    [InlineData("Service.Kind is empty", "Invalid match operator \"Is Empty\" for selector \"Service.Kind\"")]
+    [InlineData("Service.Meta.none is not empty", "Invalid match operator \"Is Not Empty\" for selector \"Service.Meta.none\"")]
+    [InlineData("Node.Meta[\"a-b\"] is empty", "Invalid match operator \"Is Empty\" for selector \"Node.Meta.a-b\"")]
     [InlineData("Node is empty", "Invalid match operator \"Is Empty\" for selector \"Node\"")]
     [InlineData("Node == x", "Invalid match operator \"Equal\" for selector \"Node\"")]
     [InlineData("Service.Port is not empty", "Invalid match operator \"Is Not Empty\" for selector \"Service.Port\"")]
@@ -156,7 +155,7 @@ public class FilterExpressionTests
     {
         var bare = new ServiceInstance(new Node { Name = "n" }, new NodeService { Id = "x", Service = "x" });
         string[] texts =
-            ["ServiceTags is empty", "ServiceMeta is empty", "NodeMeta.x is empty", "x not in ServiceTags", "ServiceWeights.Passing == 1"];
+            ["ServiceTags is empty", "ServiceMeta is empty", "NodeMeta.x != y", "x not in ServiceTags", "ServiceWeights.Passing == 1"];
         foreach (string text in texts)
         {
             bool compiled = FilterExpression.TryCompile(

@@ -1,7 +1,9 @@
 using System.Text;
+using Consul.Fast.Daemon.Config.Runtime;
 using Consul.Fast.Daemon.Http;
 using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Telemetry.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +37,8 @@ public sealed class KvReadAllocationTests
         };
         var routes = new RouteTable();
         new KvArea(new OneKey(entry)).Map(routes);
+        var metrics = new MetricsRegistry(new TelemetryConfig(), "host");
+        foreach (Route route in routes.Routes) route.Timings = new RouteTimings(metrics, route.Pattern);
         var application = new HttpApplication(routes, new HttpOptions(), NullLogger.Instance);
         var features = new InMemoryFeatures { Target = target };
 

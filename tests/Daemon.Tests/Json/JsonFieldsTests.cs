@@ -39,8 +39,11 @@ public class JsonFieldsTests
     }
 
     [Fact]
-    public void Namespace_is_named_as_an_enterprise_feature() =>
-        Assert.Equal("json: unknown field \"Namespace\" - Namespaces are a Consul Enterprise feature", Fields("""{"Namespace":"x"}""").Finish());
+    public void Null_can_be_told_from_absent()
+    {
+        JsonFields fields = Fields("""{"L":null,"M":[]}""");
+        Assert.Equal([true, false, false], [fields.IsNull("L"), fields.IsNull("M"), fields.IsNull("N")]);
+    }
 
     [Theory]
     [InlineData("""{"V":1}""", "json: cannot unmarshal number into Go struct field T.V of type string")]
@@ -96,6 +99,20 @@ public class JsonFieldsTests
         JsonFields fields = Fields($$"""{"D":{{value}}}""");
         Assert.Equal(expected, fields.DurationNs("D"));
         Assert.Null(fields.Finish());
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("[1]")]
+    [InlineData("{}")]
+    public void Duration_of_another_kind_is_zero_or_a_fault_when_strict(string value)
+    {
+        JsonFields fields = Fields($$"""{"D":{{value}}}""");
+        Assert.Equal(0, fields.DurationNs("D"));
+        Assert.Null(fields.Finish());
+        fields = Fields($$"""{"D":{{value}}}""").StrictDurations();
+        Assert.Equal(0, fields.DurationNs("D"));
+        Assert.Equal($"strconv.ParseFloat: parsing \"{value}\": invalid syntax", fields.Finish());
     }
 
     [Fact]

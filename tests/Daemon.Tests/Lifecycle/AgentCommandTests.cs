@@ -25,6 +25,7 @@ public sealed class AgentCommandTests
     [InlineData(new[] { "-dev", "-log-level=zz" }, "==> Invalid log level: zz. Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]\n")]
     [InlineData(new[] { "-dev", "-hcl=acl { default_policy = \"zz\" }" }, "==> unexpected ACL default policy value of \"zz\"\n")]
     [InlineData(new[] { "-dev", "-hcl=verify_outgoing = true" }, "==> VerifyOutgoing set, and no CA certificate provided!\n")]
+    [InlineData(new[] { "-dev", "-hcl=ca_file = \"/none/ca.pem\"" }, "==> Error loading from /none/ca.pem: open /none/ca.pem: no such file or directory\n")]
     [InlineData(new[] { "-dev", "-protocol=4" }, "==> Protocol version '4' too high. Must be in range: [2, 3]\n")]
     [InlineData(new[] { "-dev", "-node-id=zz" }, "==> failed to setup node ID: specified NodeID is invalid: zz\n")]
     public async Task Unusable_configuration_ends_with_the_text(string[] flags, string expected)

@@ -51,10 +51,35 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("20000000000", 20_000_000_000)]
     [InlineData("\"1m\"", 60_000_000_000)]
     [InlineData("0", 0)]
+    [InlineData("null", 15_000_000_000)]
+    [InlineData("true", 0)]
+    [InlineData("[1]", 0)]
+    [InlineData("{}", 0)]
     public async Task Small_number_as_lock_delay_means_seconds(string text, long nanoseconds)
     {
         string id = await _server.CreateSessionAsync($$"""{"LockDelay":{{text}}}""");
         Assert.Equal(nanoseconds, (await _server.GetAsync("/v1/session/info/" + id)).Json[0].GetProperty("LockDelay").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("""{}""", "[\"serfHealth\"]")]
+    [InlineData("""{"NodeChecks":["serfHealth"]}""", "[\"serfHealth\"]")]
+    [InlineData("""{"NodeChecks":[]}""", "[]")]
+    [InlineData("""{"NodeChecks":null}""", "null")]
+    [InlineData("""{"Checks":[]}""", "[]")]
+    [InlineData("""{"Checks":null}""", "[]")]
+    [InlineData("""{"Checks":["serfHealth"]}""", "[\"serfHealth\"]")]
+    [InlineData("""{"NodeChecks":["serfHealth"],"Checks":[]}""", "[]")]
+    [InlineData("""{"NodeChecks":null,"Checks":null}""", "[]")]
+    [InlineData("""{"NodeChecks":[],"Checks":["serfHealth"]}""", "[]")]
+    [InlineData("""{"NodeChecks":[],"Checks":["unknown"]}""", "[]")]
+    [InlineData("""{"Checks":["serfHealth","serfHealth"]}""", "[\"serfHealth\"]", "[\"serfHealth\",\"serfHealth\"]")]
+    public async Task Checks_under_both_names_settle_what_a_session_depends_on(string body, string nodeChecks, string? checks = null)
+    {
+        string id = await _server.CreateSessionAsync(body);
+        JsonElement session = (await _server.GetAsync("/v1/session/info/" + id)).Json[0];
+        Assert.Equal(nodeChecks, session.GetProperty("NodeChecks").GetRawText());
+        Assert.Equal(checks, session.TryGetProperty("Checks", out JsonElement old) ? old.GetRawText() : null);
     }
 
     [Theory]
@@ -117,7 +142,9 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task Faults_of_lookups()
     {
         const string Malformed = "failed session lookup: index error: UUID must be 36 characters";
-        Assert.Equal((500, Malformed), Both(await _server.GetAsync("/v1/session/info/x")));
+        Reply info = await _server.GetAsync("/v1/session/info/x");
+        Assert.Equal((500, Malformed), Both(info));
+        Assert.Equal(("1", "false"), (info.Header("X-Consul-Index"), info.Header("X-Consul-Knownleader")));
         Assert.Equal((500, Malformed), Both(await _server.PutAsync("/v1/session/renew/x")));
         Assert.Equal((500, "apply failed: " + Malformed), Both(await _server.PutAsync("/v1/session/destroy/x")));
         Assert.Equal((200, "true"), Both(await _server.PutAsync("/v1/session/destroy/" + UnknownId)));

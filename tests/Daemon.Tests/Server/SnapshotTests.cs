@@ -38,6 +38,7 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.True(ulong.Parse(response.Headers.GetValues("X-Consul-Index").Single()) >= 1);
         Assert.Equal("true", response.Headers.GetValues("X-Consul-Knownleader").Single());
         Assert.Equal("0", response.Headers.GetValues("X-Consul-Lastcontact").Single());
+        Assert.Equal("blocking-query", response.Headers.GetValues("X-Consul-Query-Backend").Single());
     }
 
     [Fact]
@@ -89,6 +90,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task Refusals()
     {
         byte[] archive = await SaveAsync();
+        Assert.Equal(200, (await _server.GetAsync("/v1/snapshot?stale&consistent")).Status);
         Assert.Equal((500, "stale not allowed for restore"), Both(await _server.PutAsync("/v1/snapshot?stale", archive)));
         Assert.Equal((500, "No path to datacenter"), Both(await _server.PutAsync("/v1/snapshot?dc=other", archive)));
         Assert.Equal((500, "No path to datacenter"), Both(await _server.GetAsync("/v1/snapshot?dc=other")));

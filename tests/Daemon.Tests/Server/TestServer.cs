@@ -2,10 +2,13 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Config.Runtime;
 using Consul.Fast.Daemon.Http;
 using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Server;
+using Consul.Fast.Daemon.Telemetry.Metrics;
 using Consul.Fast.Daemon.Tests.Http;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
@@ -25,13 +28,15 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     private TestServer(ServerOptions options)
     {
         Options = options;
-        Store = new StateStore(new WatchHub(_timers), TimeProvider.System);
+        Store = new StateStore(new WatchHub(_timers), TimeProvider.System, Metrics);
         Snapshots = new MemorySnapshotStore(TimeProvider.System);
         Raft = new FakeConsensus(Store, Snapshots);
         Commands = new CommandProposer(Raft);
         Gate = new LeaderGate(this);
         Queries = new BlockingQuery(this, Gate);
     }
+
+    public MetricsRegistry Metrics { get; } = new(new TelemetryConfig(), "host");
 
     public StateStore Store { get; }
 
@@ -68,6 +73,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     public HttpTestServer Http => _http;
 
     IConsensus IServerContext.Consensus => Raft;
+
+    IMetrics IServerContext.Metrics => Metrics;
 
     public static async Task<TestServer> StartAsync(HttpOptions? http = null, ServerOptions? options = null)
     {

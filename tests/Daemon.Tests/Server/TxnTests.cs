@@ -70,6 +70,8 @@ public sealed class TxnTests : IAsyncLifetime
     [InlineData("""{"Verb":"b","Key":"x"}""", "unknown KV verb \"b\"")]
     [InlineData("""{"Verb":"get","Key":""}""", "Must provide key")]
     [InlineData("""{"Verb":"set"}""", "Must provide key")]
+    [InlineData("""{"Verb":"get-tree"}""", "Must provide key")]
+    [InlineData("""{"Verb":"get","Key":"x","Namespace":"n"}""", "key \"x\" doesn't exist")]
     [InlineData("""{"Verb":"cas","Key":"have","Index":1}""", "failed to set key \"have\", index is stale")]
     [InlineData("""{"Verb":"delete-cas","Key":"have","Index":1}""", "failed to delete key \"have\", index is stale")]
     [InlineData("""{"Verb":"lock","Key":"have"}""", "missing session")]
@@ -147,6 +149,7 @@ public sealed class TxnTests : IAsyncLifetime
     [InlineData("""{"Node":{"Verb":"get","Node":{"Node":"z"}}}""", "node \"z\" doesn't exist")]
     [InlineData("""{"Service":{"Verb":"get","Node":"n1","Service":{"ID":"s","Service":"s"}}}""", "service \"s\" on node \"n1\" doesn't exist")]
     [InlineData("""{"Check":{"Verb":"get","Check":{"Node":"n1","CheckID":"c"}}}""", "check \"c\" on node \"n1\" doesn't exist")]
+    [InlineData("""{"Check":{"Verb":"get","Check":{"Node":"n1","Namespace":"n"}}}""", "failed check lookup: index error: object is missing a value for this index")]
     [InlineData("""{"Node":{"Verb":"b","Node":{"Node":"n1"}}}""", "unknown Node verb \"b\"")]
     [InlineData("""{"Node":{"Verb":"set","Node":{"Node":""}}}""", "Must provide node")]
     [InlineData("""{"Node":{"Verb":"cas","Node":{"Node":"n1","Address":"1.1.1.1","ModifyIndex":99999}}}""", "failed to set node \"n1\", index is stale")]
@@ -169,6 +172,7 @@ public sealed class TxnTests : IAsyncLifetime
         RawAnswer chunked = await _server.Http.ExchangeAsync(Encoding.ASCII.GetBytes(
             $"PUT /v1/txn HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n"));
         Assert.Equal((413, $"Request body too large, max size: 524288 bytes. {See}"), (chunked.Status, chunked.Body));
+        Assert.StartsWith("HTTP/1.1 413 Request Entity Too Large\r\n", chunked.Head, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,9 +188,35 @@ public sealed class TxnTests : IAsyncLifetime
     [InlineData("", "Failed to parse body: EOF")]
     [InlineData("[", "Failed to parse body: unexpected EOF")]
     [InlineData("""[{"KV":{"Verb":"set","Bogus":1}}]""", "Failed to parse body: json: unknown field \"Bogus\"")]
+    [InlineData("""[{"Node":{"Verb":"get","Node":{"Namespace":"x"}}}]""", "Failed to parse body: json: unknown field \"Namespace\"")]
+    [InlineData("""[{"Check":{"Verb":"set","Check":{"Interval":"1s"}}}]""", "Failed to parse body: json: unknown field \"Interval\"")]
+    [InlineData("""[{"Check":{"Verb":"set","Check":{"Timeout":"1s"}}}]""", "Failed to parse body: json: unknown field \"Timeout\"")]
+    [InlineData("""[{"Check":{"Verb":"set","Check":{"ExposedPort":1}}}]""", "Failed to parse body: json: unknown field \"ExposedPort\"")]
+    [InlineData(
+        """[{"Check":{"Verb":"set","Check":{"Definition":{"Interval":true}}}}]""", "Failed to parse body: strconv.ParseFloat: parsing \"true\": invalid syntax")]
     [InlineData("""[{"KV":{"Verb":"set","Key":"k","Value":"*"}}]""", "Failed to parse body: illegal base64 data at input byte 0")]
     public async Task Malformed_body_is_a_bad_request(string body, string text) =>
         Assert.Equal((400, text), Both(await _server.PutAsync("/v1/txn", body)));
+
+    [Theory]
+    [InlineData("index=abc", "Invalid index")]
+    [InlineData("wait=abc", "Invalid wait time")]
+    [InlineData("index=abc&wait=abc", "Invalid wait time")]
+    [InlineData("index=abc&stale&consistent", "Cannot specify ?stale with ?consistent, conflicting semantics.")]
+    public async Task Parameters_are_checked_for_reads_alone(string query, string text)
+    {
+        Assert.Equal((400, text), Both(await _server.PutAsync("/v1/txn?" + query, """[{"KV":{"Verb":"get-tree","Key":"k"}}]""")));
+        Assert.Equal(200, (await _server.PutAsync("/v1/txn?" + query, """[{"KV":{"Verb":"set","Key":"k"}}]""")).Status);
+    }
+
+    [Fact]
+    public async Task Type_of_a_check_is_dropped_and_its_namespace_without_effect()
+    {
+        Reply reply = await _server.PutAsync(
+            "/v1/txn", """[{"Check":{"Verb":"set","Check":{"Node":"n1","CheckID":"c","Type":"http","Namespace":"x","Definition":{"TTL":"5s"}}}}]""");
+        JsonElement check = reply.Json.GetProperty("Results")[0].GetProperty("Check");
+        Assert.Equal(("", 5_000_000_000), (check.GetProperty("Type").GetString(), check.GetProperty("Definition").GetProperty("TTL").GetInt64()));
+    }
 
     [Fact]
     public async Task Lock_and_unlock_in_one_transaction()

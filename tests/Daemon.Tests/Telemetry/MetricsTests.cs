@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Consul.Fast.Daemon.Config.Runtime;
 using Consul.Fast.Daemon.Telemetry.Metrics;
+using Consul.Fast.Net.Metrics;
 
 namespace Consul.Fast.Daemon.Tests.Telemetry;
 
@@ -94,7 +95,7 @@ public sealed class MetricsTests
     public void Prometheus_text_has_types_labels_and_quantiles_and_forgets()
     {
         var metrics = new MetricsRegistry(new TelemetryConfig { PrometheusRetentionTime = TimeSpan.FromMinutes(1), DisableHostname = true }, "h", _clock);
-        metrics.Labelled(MetricKind.Sample, "api.http", new MetricLabel("method", "GET"), new MetricLabel("path", "v1_kv_\"")).Record(3);
+        metrics.Series(MetricKind.Sample, "api.http", new MetricLabel("method", "GET"), new MetricLabel("path", "v1_kv_\"")).Record(3);
         metrics.IncrCounter("rpc.cross-dc", 2);
         metrics.SetGauge("g", 1.5);
         string text = PrometheusText.Write(metrics);

@@ -4,6 +4,7 @@ using System.Text;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Config.Runtime;
 using Consul.Fast.Daemon.Telemetry.Metrics;
+using Consul.Fast.Net.Metrics;
 
 namespace Consul.Fast.Daemon.Tests.Telemetry;
 
@@ -62,7 +63,7 @@ public sealed class StatsdTests
         using var sinks = new MetricSinks(config, "host");
         var metrics = new MetricsRegistry(config, "host", TimeProvider.System, sinks.All);
         metrics.IncrCounter("raft.apply", 2);
-        metrics.Labelled(MetricKind.Sample, "api.http", new MetricLabel("method", "GET"), new MetricLabel("path", "v1 kv:")).Record(1.5);
+        metrics.Series(MetricKind.Sample, "api.http", new MetricLabel("method", "GET"), new MetricLabel("path", "v1 kv:")).Record(1.5);
         metrics.SetGauge("g", 3);
     }
 }

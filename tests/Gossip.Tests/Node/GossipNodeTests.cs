@@ -31,7 +31,7 @@ public sealed class GossipNodeTests : IAsyncDisposable
         GossipNode node = await _bed.StartAsync(NodeBed.Options("a"));
         GossipNode gone = await _bed.StartAsync(NodeBed.Options("b"));
         await gone.DisposeAsync();
-        Assert.Equal(0, await node.JoinAsync([gone.Advertised]));
+        Assert.Equal(0, (await node.JoinAsync([new JoinAddress(gone.Advertised)])).Joined);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class GossipNodeTests : IAsyncDisposable
         GossipKey first = GossipKey.Generate(), second = GossipKey.Generate(16);
         GossipNode[] nodes = await _bed.PoolAsync(3, () => new Keyring(first));
         GossipNode stranger = await _bed.StartAsync(NodeBed.Options("z"));
-        Assert.Equal(0, await stranger.JoinAsync([nodes[0].Advertised]));
+        Assert.Equal(0, (await stranger.JoinAsync([new JoinAddress(nodes[0].Advertised)])).Joined);
 
         foreach (Task<KeyReport?> step in new[] { nodes[0].InstallKeyAsync(second) }) Assert.Equal(0, (await step)!.Errors);
         Assert.Equal(0, (await nodes[1].UseKeyAsync(second))!.Errors);
@@ -118,7 +118,7 @@ public sealed class GossipNodeTests : IAsyncDisposable
         {
             GossipNode first = await _bed.StartAsync(NodeBed.Options("a"));
             GossipNode second = await _bed.StartAsync(NodeBed.Options("b") with { SnapshotPath = path });
-            Assert.Equal(1, await second.JoinAsync([first.Advertised]));
+            Assert.Equal(1, (await second.JoinAsync([new JoinAddress(first.Advertised)])).Joined);
             await NodeBed.TrueAsync(() => second.Members.Count == 2, "joined");
             await second.DisposeAsync();
             GossipNode again = await _bed.StartAsync(NodeBed.Options("b") with { SnapshotPath = path, Bind = second.Bound });

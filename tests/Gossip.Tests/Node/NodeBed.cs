@@ -38,7 +38,7 @@ internal sealed class NodeBed : IAsyncDisposable
         for (int i = 0; i < count; i++)
         {
             GossipNode node = await StartAsync(Options(((char)('a' + i)).ToString(), keyring?.Invoke()));
-            if (i > 0) Assert.Equal(1, await node.JoinAsync([_nodes[0].Advertised]));
+            if (i > 0) Assert.Equal(1, (await node.JoinAsync([new JoinAddress(_nodes[0].Advertised)])).Joined);
         }
 
         foreach (GossipNode node in _nodes)

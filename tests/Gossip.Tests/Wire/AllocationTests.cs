@@ -29,9 +29,7 @@ public sealed class AllocationTests
         int read = 0;
         for (int i = 0; i < 50; i++) read = Run(writer, reader, datagram, first, ack, alive, user);
         Assert.Equal(4, read);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) Run(writer, reader, datagram, first, ack, alive, user);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Quietest(() => Run(writer, reader, datagram, first, ack, alive, user)));
     }
 
     [Fact]
@@ -42,9 +40,7 @@ public sealed class AllocationTests
         PacketReader reader = new(settings, cipher);
         byte[] foreign = Vector.Of("enc-01-k1-packet-ping").Bytes;
         for (int i = 0; i < 50; i++) reader.Open(foreign);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) reader.Open(foreign);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Quietest(() => reader.Open(foreign)));
     }
 
     [Fact]
@@ -54,9 +50,24 @@ public sealed class AllocationTests
         DecodeScratch scratch = new();
         bool decoded = PushPullDecoder.TryDecode(state, scratch, out PushPullState _);
         Assert.True(decoded);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) PushPullDecoder.TryDecode(state, scratch, out PushPullState _);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Quietest(() => PushPullDecoder.TryDecode(state, scratch, out PushPullState _)));
+    }
+
+    /// <summary>
+    /// Bytes that many repeats allocate, in the best of some runs: the run time now and then allocates a little on any thread,
+    /// what the code itself allocates it allocates in every run.
+    /// </summary>
+    private static long Quietest(Action repeat)
+    {
+        long least = long.MaxValue;
+        for (int run = 0; run < 5; run++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Rounds; i++) repeat();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     /// <summary>Sends and receives a ping, an acknowledgement, and an alive with a user message; gives the messages read.</summary>

@@ -92,6 +92,8 @@ internal sealed class CountingMetrics : IMetrics
     public void SetGauge(string name, double value)
     {
     }
+
+    public IMetricSeries Series(MetricKind kind, string name, params MetricLabel[] labels) => NoMetrics.Instance;
 }
 
 /// <summary>Keeps the lines of the log.</summary>

@@ -64,7 +64,7 @@ public sealed class ProtocolSwitchTests
     {
         await using var port = new TestPort(handshake: TimeSpan.FromMilliseconds(60));
         using Socket socket = await port.ConnectAsync();
-        await TestPort.ClosedAsync(socket);
+        Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(10)));
         await Eventually.TrueAsync(() => port.Logger.Lines.Any(static l => l.Contains("reason=handshake timeout")), "logged");
     }
 

@@ -135,13 +135,52 @@ public sealed class SnapshotArchiveTests : IDisposable
     }
 
     [Theory]
-    [InlineData("meta.json")]
-    [InlineData("state.bin")]
-    [InlineData("SHA256SUMS")]
-    public async Task Missing_member_is_refused(string name)
+    [InlineData("meta.json", "hash check failed for \"meta.json\"")]
+    [InlineData("state.bin", "hash check failed for \"state.bin\"")]
+    [InlineData("SHA256SUMS", "file missing for \"meta.json\"")]
+    public async Task Missing_member_fails_the_integrity_check(string name, string expected)
     {
         var error = await AssertRefusedAsync(Pack(Members(_recorded).Where(m => m.Name != name)));
-        Assert.Contains($"\"{name}\"", error.Message, StringComparison.Ordinal);
+        Assert.Equal("failed to read snapshot file: failed checking integrity of snapshot: " + expected, error.Message);
+    }
+
+    [Fact]
+    public async Task Archive_without_members_fails_the_integrity_check()
+    {
+        var error = await AssertRefusedAsync([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        Assert.EndsWith("failed checking integrity of snapshot: file missing for \"meta.json\"", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Integrity_is_told_before_data_that_follows()
+    {
+        var members = Members(_recorded).Select(m => m.Name != "state.bin" ? m : (m.Name, (byte[])[.. m.Content, (byte)'x']));
+        var padded = Pack(members, padding: 4096);
+        Assert.EndsWith("hash check failed for \"state.bin\"", (await AssertRefusedAsync(padded)).Message, StringComparison.Ordinal);
+        Assert.EndsWith("unread uncompressed bytes remain", (await AssertRefusedAsync(Pack(Members(_recorded), 4096))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100, "failed reading snapshot")]
+    [InlineData(600, "failed to read snapshot metadata")]
+    [InlineData(3000, "failed to read or write snapshot data")]
+    public async Task Cut_archive_tells_what_could_not_be_read(int length, string expected)
+    {
+        var error = await AssertRefusedAsync(Compress(Decompress(_recorded)[..length]));
+        Assert.Equal($"failed to read snapshot file: {expected}: unexpected EOF", error.Message);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"Version\":1,")]
+    [InlineData("{\"ID\":\"x")]
+    [InlineData("")]
+    public async Task Cut_description_is_told(string json)
+    {
+        var members = Members(_recorded).Select(m => m.Name != "meta.json" ? m : (m.Name, Encoding.ASCII.GetBytes(json)));
+        Assert.Equal(
+            "failed to read snapshot file: failed to decode snapshot metadata: unexpected end of JSON input",
+            (await AssertRefusedAsync(Pack(members))).Message);
     }
 
     [Theory]
@@ -222,15 +261,26 @@ public sealed class SnapshotArchiveTests : IDisposable
 
     private static IEnumerable<string> Texts(byte[] archive) => Members(archive).Select(m => $"{m.Name} {Convert.ToHexString(m.Content)}");
 
-    private static byte[] Pack(IEnumerable<(string Name, byte[] Content)> members)
+    /// <param name="padding">Empty bytes after the archive, inside the compression.</param>
+    private static byte[] Pack(IEnumerable<(string Name, byte[] Content)> members, int padding = 0)
     {
         using var output = new MemoryStream();
-        using (var gzip = new GZipStream(output, CompressionMode.Compress, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
+        using (var tar = new TarWriter(output, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var (name, content) in members)
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
         }
+        output.Write(new byte[padding]);
+        return Compress(output.ToArray());
+    }
+
+    private static byte[] Compress(byte[] content)
+    {
+        using var output = new MemoryStream();
+        using (var gzip = new GZipStream(output, CompressionMode.Compress)) gzip.Write(content);
         return output.ToArray();
     }
+
+    private static byte[] Decompress(byte[] compressed) =>
+        Read(new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress));
 }

@@ -165,6 +165,10 @@ public sealed class CatalogCommandTests : IDisposable
             new ApplyError("check node \"N1\" does not match node \"n1\""),
             _bed.Register("n1", checks: StateTestBed.Check("N1", "c")));
         Assert.Equal(
+            new ApplyError("failed inserting check: failed health check lookup: index error: object is missing a value for this index on node \"n3\""),
+            _bed.Register("n3", checks: StateTestBed.Check("n3", "")));
+        Assert.Null(_bed.State.FindNode("n3"));
+        Assert.Equal(
             new ApplyError("failed inserting check: Missing service registration on node \"n1\""),
             _bed.Register("n1", checks: StateTestBed.Check("n1", "c", serviceId: "none")));
         Assert.Null(_bed.State.FindNode("n1"));

@@ -102,6 +102,7 @@ public sealed class CatalogQueryTests : IDisposable
         _bed.Register("n3", "bbbbbbbb-0000-0000-0000-000000000002");
         Assert.Equal(found, _bed.State.FindNode(asked)?.Name);
         Assert.Equal(found, _bed.State.NodeServices(asked, null).Value?.Node.Name);
+        Assert.Equal(found is null ? 0ul : 3ul, _bed.State.NodeServices(asked, null).Index);
     }
 
     [Fact]
@@ -128,6 +129,8 @@ public sealed class CatalogQueryTests : IDisposable
         });
         _bed.Register("n2", service: StateTestBed.Service("web"), checks: StateTestBed.Check("n2", "c3", serviceId: "web"));
         Assert.Equal(["c1", "c2", "c3"], _bed.State.ChecksInState(CheckStatus.Any, null).Value.Select(static c => c.CheckId));
+        Assert.Empty(_bed.State.ChecksInState("ANY", null).Value);
+        Assert.Equal(["c2"], _bed.State.ChecksInState("WARNING", null).Value.Select(static c => c.CheckId));
         Assert.Equal(["c2"], _bed.State.ChecksInState(CheckStatus.Warning, null).Value.Select(static c => c.CheckId));
         Assert.Equal(["c1", "c3"], _bed.State.ServiceChecks("web", null).Value.Select(static c => c.CheckId));
         Assert.Equal(["c1"], _bed.State.ServiceChecks("web", [new("k", "v")], null).Value.Select(static c => c.CheckId));

@@ -180,6 +180,38 @@ public sealed class StateStoreTests : IDisposable
         Assert.Equal(1, _bed.Store.Watches.Sleeping);
     }
 
+    [Theory]
+    [InlineData("service/web", "check of the node", false)]
+    [InlineData("service/web", "check of the service", false)]
+    [InlineData("service/web", "other service", false)]
+    [InlineData("service/web", "address of the node", true)]
+    [InlineData("service/web", "instance", true)]
+    [InlineData("service/web", "new name", true)]
+    [InlineData("service-checks/web", "check of the node", false)]
+    [InlineData("service-checks/web", "address of the node", false)]
+    [InlineData("service-checks/web", "check of the service", true)]
+    [InlineData("health/web", "check of the node", true)]
+    [InlineData("health/web", "check of the service", true)]
+    [InlineData("health/web", "address of the node", true)]
+    public void Query_for_a_service_tells_what_concerns_it(string query, string change, bool wakes)
+    {
+        Arrange();
+        var watches = new WatchSet();
+        Run(query, watches);
+        _ = _bed.WaitAsync(watches).AsTask();
+        object? error = change switch
+        {
+            "check of the node" => _bed.Register("n1", checks: StateTestBed.Check("n1", "c", CheckStatus.Warning)),
+            "check of the service" => _bed.Register("n1", checks: StateTestBed.Check("n1", "s", serviceId: "web")),
+            "other service" => _bed.Register("n1", service: StateTestBed.Service("other")),
+            "address of the node" => _bed.Apply(new RegisterRequest { Node = "n1", Address = "10.9.9.9" }),
+            "instance" => _bed.Register("n2", service: StateTestBed.Service("web")),
+            _ => _bed.Register("n1", service: StateTestBed.Service("web", "renamed")),
+        };
+        Assert.Null(error);
+        Assert.Equal(wakes ? 0 : 1, _bed.Store.Watches.Sleeping);
+    }
+
     private void Arrange()
     {
         _bed.Register("n1", service: StateTestBed.Service("web"), checks: StateTestBed.Check("n1", "c"));
@@ -202,6 +234,9 @@ public sealed class StateStoreTests : IDisposable
                 break;
             case ["service", var name]:
                 state.ServiceNodes(name, null, watches);
+                break;
+            case ["service-checks", var name]:
+                state.ServiceChecks(name, watches);
                 break;
             case ["health", var name]:
                 state.CheckServiceNodes(name, null, watches);

@@ -146,6 +146,22 @@ public sealed class TxnCommandTests : IDisposable
         if (error is null && verb is "set" or "cas") Assert.Equal(CheckStatus.Warning, _bed.State.NodeCheck("n1", id)!.Status);
     }
 
+    [Theory]
+    [InlineData("get", "failed check lookup: ")]
+    [InlineData("cas", "failed check lookup: ")]
+    [InlineData("set", "failed health check lookup: ")]
+    [InlineData("delete", "check lookup failed: ")]
+    [InlineData("delete-cas", "check lookup failed: failed check lookup: ")]
+    public void Check_must_name_its_node_and_its_id(string verb, string before)
+    {
+        _bed.Register("n1");
+        foreach ((string node, string id) in new[] { ("n1", ""), ("", "c") })
+        {
+            TxnResponse response = _bed.Apply(new TxnOp { Check = new TxnCheckOp(verb, StateTestBed.Check(node, id)) });
+            Assert.Equal([new TxnError(0, before + "index error: object is missing a value for this index")], response.Errors!);
+        }
+    }
+
     [Fact]
     public void Session_verb_removes_only_the_row()
     {

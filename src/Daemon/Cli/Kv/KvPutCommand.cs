@@ -42,8 +42,8 @@ internal sealed class KvPutCommand : KvCommand
     {
         if (arguments.Length == 0) return context.Fail("Error! Missing KEY argument");
         if (arguments.Length > 2) return context.Fail($"Error! Too many arguments (expected 1 or 2, got {arguments.Length})");
-        string key = CleanKey(arguments[0]);
-        if (key.Length == 0) return context.Fail("Error! Missing KEY argument");
+        // Unlike a key that is looked up, one that is written is taken at its word.
+        string key = arguments[0];
         (byte[] data, string? fault) = arguments.Length == 2 ? await KvData.ReadAsync(arguments[1], context) : ([], null);
         if (fault is not null) return context.Fail("Error! " + fault);
         if (_base64.Value && !JsonBase64.TryDecode(Encoding.UTF8.GetString(data), out data, out string wrong))
@@ -58,7 +58,9 @@ internal sealed class KvPutCommand : KvCommand
 
         using ConsulClient? client = Connect(context);
         if (client is null) return ExitCode.Error;
-        Reply reply = await client.PutAsync(PathOf(key), Query(), new ByteArrayContent(data));
+        Reply reply = key.StartsWith('/')
+            ? Reply.Unreachable($"Invalid key. Key must not begin with a '/': {key}")
+            : await client.PutAsync(PathOf(key), Query(), new ByteArrayContent(data));
         return Report(reply, key, context);
     }
 

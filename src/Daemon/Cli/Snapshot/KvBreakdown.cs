@@ -9,6 +9,9 @@ internal sealed class KvBreakdown(int depth, string filter)
 
     public long TotalBytes { get; private set; }
 
+    /// <summary>Whether no key counted; nothing is shown then.</summary>
+    public bool IsEmpty => _counters.Count == 0;
+
     public UsageCounter[] Sorted() => UsageCounter.Sorted(_counters.Values);
 
     public void Add(string key, long bytes)

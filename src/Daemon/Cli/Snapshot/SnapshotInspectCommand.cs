@@ -34,11 +34,6 @@ internal sealed class SnapshotInspectCommand : FlagCommand
     {
         if (arguments.Length == 0) return context.Fail("Missing FILE argument");
         if (arguments.Length > 1) return context.Fail($"Too many arguments (expected 1, got {arguments.Length})");
-        if (_format.Value is not ("pretty" or "json"))
-        {
-            return context.Fail($"Error outputting enhanced snapshot data: Unknown format: {_format.Value}");
-        }
-
         var kv = _kvDetails.Value ? new KvBreakdown((int)Math.Clamp(_kvDepth.Value, 0, int.MaxValue), _kvFilter.Value) : null;
         try
         {
@@ -46,6 +41,8 @@ internal sealed class SnapshotInspectCommand : FlagCommand
             using ReadSnapshot snapshot = await SnapshotArchive.ReadAsync(archive, Path.GetTempPath(), context.Cancellation);
             var statistics = new SnapshotStatistics(snapshot.Meta, kv);
             await statistics.ReadAsync(snapshot.State, context.Cancellation);
+            if (_format.Value is not ("pretty" or "json"))
+                return context.Fail($"Error outputting enhanced snapshot data: Unknown format: {_format.Value}");
             if (_format.Value == "json") SnapshotReport.WriteJson(statistics, context.RawOut);
             else context.Out.Write(SnapshotReport.Pretty(statistics));
             context.Out.WriteLine();

@@ -11,7 +11,7 @@ internal static class SnapshotReport
     private const string Rule = "----";
     private static readonly string[] s_units = ["B", "KB", "MB", "GB", "TB"];
 
-    /// <summary>Three blocks of columns, each aligned on its own; no newline at the end.</summary>
+    /// <summary>Up to three blocks of columns, each aligned on its own; no newline at the end.</summary>
     public static string Pretty(SnapshotStatistics statistics)
     {
         var text = new StringBuilder();
@@ -25,7 +25,7 @@ internal static class SnapshotReport
         ]);
         text.Append("\n\n");
         AppendBlock(text, Usage("Type", statistics.Types(), statistics.TotalBytes));
-        if (statistics.Kv is { } kv)
+        if (statistics.Kv is { IsEmpty: false } kv)
         {
             text.Append("\n\n");
             AppendBlock(text, Usage("Key Name", kv.Sorted(), kv.TotalBytes));
@@ -47,7 +47,7 @@ internal static class SnapshotReport
         json.WriteNumber("Version", 1);
         json.WriteEndObject();
         WriteCounters(json, "Stats", statistics.Types());
-        if (statistics.Kv is { } kv) WriteCounters(json, "StatsKV", kv.Sorted());
+        if (statistics.Kv is { IsEmpty: false } kv) WriteCounters(json, "StatsKV", kv.Sorted());
         else json.WriteNull("StatsKV");
         json.WriteNumber("TotalSize", statistics.TotalBytes);
         json.WriteNumber("TotalSizeKV", statistics.Kv?.TotalBytes ?? 0);

@@ -30,13 +30,15 @@ internal sealed class SnapshotSaveCommand() : ClientCommand(ClientFlagSets.Serve
         if (client is null) return ExitCode.Error;
         string file = arguments[0];
         string unverified = file + ".unverified";
+        string temporary = $"{unverified}.tmp{Random.Shared.Next(100_000_000, 1_000_000_000)}";
         ulong index = 0;
         try
         {
             Reply reply = await client.StreamAsync("/v1/snapshot", new QueryText().AddIf(Shared.Stale, "stale"), async response =>
             {
                 index = IndexOf(response);
-                await WriteAsync(unverified, response.Content, context.Cancellation);
+                await WriteAsync(temporary, response.Content, context.Cancellation);
+                File.Move(temporary, unverified, overwrite: true);
             });
             if (reply.Error is not null) return context.Fail($"Error saving snapshot: {reply.Error}");
             if (await VerifyAsync(unverified, context.Cancellation) is { } damage) return context.Fail(damage);
@@ -44,11 +46,29 @@ internal sealed class SnapshotSaveCommand() : ClientCommand(ClientFlagSets.Serve
         }
         catch (Exception broken) when (GoErrors.IsFileFault(broken))
         {
-            return context.Fail($"Error writing unverified snapshot file: {GoErrors.File("open", unverified, broken)}");
+            return context.Fail($"Error writing unverified snapshot file: {GoErrors.File("open", temporary, broken)}");
+        }
+        finally
+        {
+            Remove(temporary);
+            Remove(unverified);
         }
 
         context.Out.WriteLine($"Saved and verified snapshot to index {index}");
         return ExitCode.Success;
+    }
+
+    /// <summary>Removes what an attempt left behind; there is nothing to tell when that fails as well.</summary>
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception broken) when (GoErrors.IsFileFault(broken))
+        {
+            // The user has got the reason already.
+        }
     }
 
     private static ulong IndexOf(HttpResponseMessage response) =>

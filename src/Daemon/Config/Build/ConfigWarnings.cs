@@ -61,8 +61,8 @@ internal static class ConfigWarnings
     private static void AddBootstrap(AgentConfig config, List<string> warnings)
     {
         int expect = config.Server.BootstrapExpect;
-        if (config.Server.Bootstrap) warnings.Add("bootstrap = true: do not enable unless necessary");
         if (expect == 1) warnings.Add("BootstrapExpect is set to 1; this is the same as Bootstrap mode.");
+        if (config.Server.Bootstrap || expect == 1) warnings.Add("bootstrap = true: do not enable unless necessary");
         if (expect == 2)
         {
             warnings.Add($"bootstrap_expect = 2: A cluster with 2 servers will provide no failure tolerance. {DeploymentTable}");

@@ -1,10 +1,13 @@
 using System.Text.Json;
+using Consul.Fast.Daemon.Http.Json;
 
 namespace Consul.Fast.Daemon.Config.Sources;
 
 /// <summary>Reads a JSON configuration: one object, no comments, of equal keys the last one counts. All numbers are fractions.</summary>
 internal static class JsonText
 {
+    private const string UnexpectedEnd = "unexpected end of JSON input";
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
     /// <param name="error">What is wrong with the text; its place is counted from 1.</param>
@@ -15,12 +18,14 @@ internal static class JsonText
         try
         {
             var reader = new Utf8JsonReader(text, Options);
-            if (!HasToken(text) || !reader.Read())
+            // A text that is merely cut has no place to point at.
+            if (new JsonScanner(text).ScanWhole() == UnexpectedEnd)
             {
-                error = "unexpected end of JSON input";
+                error = UnexpectedEnd;
                 return false;
             }
 
+            reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 error = "the configuration must be one JSON object";
@@ -43,8 +48,6 @@ internal static class JsonText
             return false;
         }
     }
-
-    private static bool HasToken(ReadOnlySpan<byte> text) => text.ContainsAnyExcept(" \t\r\n"u8);
 
     private static ConfigObject ReadObject(ref Utf8JsonReader reader)
     {

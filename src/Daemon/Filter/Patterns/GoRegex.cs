@@ -13,15 +13,23 @@ internal sealed class GoRegex
 
     private GoRegex(Regex regex) => _regex = regex;
 
-    /// <param name="error">Complete error text.</param>
+    /// <param name="error">Complete error text of a filter.</param>
     public static bool TryCompile(string pattern, out GoRegex? regex, out string error)
+    {
+        if (TryParse(pattern, out regex, out error)) return true;
+        error = $"Failed to compile regular expression {GoDuration.Quote(pattern)}: {error}";
+        return false;
+    }
+
+    /// <param name="error">What is wrong with the pattern.</param>
+    public static bool TryParse(string pattern, out GoRegex? regex, out string error)
     {
         regex = null;
         error = "";
         var translator = new GoRegexTranslator(pattern);
         if (!translator.TryTranslate(out string translated, out string fault))
         {
-            error = $"Failed to compile regular expression {GoDuration.Quote(pattern)}: error parsing regexp: {fault}";
+            error = $"error parsing regexp: {fault}";
             return false;
         }
 
@@ -33,7 +41,7 @@ internal sealed class GoRegex
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             // A rare combination that the engine does not take; the fault is the pattern's and goes to its author.
-            error = $"Failed to compile regular expression {GoDuration.Quote(pattern)}: {e.Message}";
+            error = e.Message;
             return false;
         }
     }

@@ -26,7 +26,7 @@ internal sealed class AgentChecksArea(LocalAgent agent)
     private ValueTask ListAsync(HttpExchange exchange)
     {
         if (exchange.RefusesNamespace()) return default;
-        if (exchange.Filter(agent.State.Checks(), FilterSelectors.HealthCheck) is not { } checks) return default;
+        if (Filter(exchange, agent.State.Checks()) is not { } checks) return default;
         exchange.Json(checks, static (writer, value) =>
         {
             writer.WriteStartObject();
@@ -39,6 +39,26 @@ internal sealed class AgentChecksArea(LocalAgent agent)
             writer.WriteEndObject();
         });
         return default;
+    }
+
+    /// <summary>
+    /// Applies <c>?filter</c>; null when the answer is set. Unlike elsewhere, selectors are looked at only when there is a
+    /// check to select from, and what is wrong with them is told without an introduction.
+    /// </summary>
+    private static IReadOnlyList<HealthCheck>? Filter(HttpExchange exchange, IReadOnlyList<HealthCheck> checks)
+    {
+        if (exchange.Query.Get("filter") is not { Length: > 0 } text) return checks;
+        if (!FilterExpression.TryParse(text, out FilterExpression? expression, out string error))
+        {
+            exchange.Error(error);
+            return null;
+        }
+
+        if (checks.Count == 0) return checks;
+        if (expression!.TryBind(FilterSelectors.HealthCheck, out Predicate<HealthCheck>? test, out error))
+            return [.. checks.Where(check => test!(check))];
+        exchange.Error(error);
+        return null;
     }
 
     private async ValueTask RegisterAsync(HttpExchange exchange)

@@ -70,7 +70,7 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
         string segment = exchange.Query.Get("segment") ?? "";
         if (segment.Length > 0 && segment != AllSegments)
         {
-            if (wan) exchange.BadRequest("Cannot provide a segment with wan=true");
+            if (wan) exchange.Text(StatusCodes.Status400BadRequest, "Cannot provide a segment with wan=true");
             else exchange.Error("Network segments are not supported in this version of Consul");
             return default;
         }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Consul.Fast.Daemon.Config.Definitions;
-using Consul.Fast.Daemon.Filter;
 using Consul.Fast.Daemon.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -25,8 +24,7 @@ internal static class AgentRequests
     public static bool TryReadEnable(this HttpExchange exchange, out bool enable)
     {
         enable = false;
-        string? text = exchange.Query.Get("enable");
-        if (string.IsNullOrEmpty(text))
+        if (exchange.Query.Get("enable") is not { } text)
         {
             exchange.Text(StatusCodes.Status400BadRequest, "Missing value for enable");
             return false;
@@ -43,29 +41,6 @@ internal static class AgentRequests
                 exchange.Text(StatusCodes.Status400BadRequest, $"Invalid value for enable: {GoDuration.Quote(text)}");
                 return false;
         }
-    }
-
-    /// <summary>
-    /// Applies <c>?filter</c> to local records; null when the answer is set. Its selectors are looked at only when there is
-    /// something to select from.
-    /// </summary>
-    public static IReadOnlyList<T>? Filter<T>(this HttpExchange exchange, IReadOnlyList<T> records, Selectable<T> selectors)
-    {
-        if (exchange.Query.Get("filter") is not { Length: > 0 } text) return records;
-        if (!FilterExpression.TryParse(text, out FilterExpression? expression, out string error))
-        {
-            exchange.Error(error);
-            return null;
-        }
-
-        if (records.Count == 0) return records;
-        if (!expression!.TryBind(selectors, out Predicate<T>? test, out error))
-        {
-            exchange.Error(error);
-            return null;
-        }
-
-        return [.. records.Where(record => test!(record))];
     }
 
     /// <summary>The fault of a check's definition in a registration, or null.</summary>

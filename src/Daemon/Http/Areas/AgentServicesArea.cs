@@ -30,7 +30,15 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
     private ValueTask ListAsync(HttpExchange exchange)
     {
         if (exchange.RefusesNamespace()) return default;
-        if (exchange.Filter(agent.State.Services(), FilterSelectors.NodeService) is not { } services) return default;
+        string filter = exchange.Query.Get("filter") ?? "";
+        if (!FilterExpression.TryCompile(filter, FilterSelectors.NodeService, out Predicate<NodeService>? test, out string error))
+        {
+            exchange.Error(error);
+            return default;
+        }
+
+        IReadOnlyList<NodeService> services = agent.State.Services();
+        if (test is not null) services = [.. services.Where(service => test(service))];
         exchange.Json((services, datacenter), static (writer, value) =>
         {
             writer.WriteStartObject();
@@ -140,7 +148,6 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
 
     private async ValueTask MaintainAsync(HttpExchange exchange)
     {
-        if (exchange.RefusesNamespace()) return;
         string id = exchange.Argument;
         if (id.Length == 0)
         {
@@ -148,7 +155,7 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
             return;
         }
 
-        if (!exchange.TryReadEnable(out bool enable)) return;
+        if (!exchange.TryReadEnable(out bool enable) || exchange.RefusesNamespace()) return;
         if (!agent.State.ServiceExists(id))
         {
             exchange.NotFound($"No service registered with ID {GoDuration.Quote(id)}");

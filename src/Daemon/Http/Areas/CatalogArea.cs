@@ -70,10 +70,11 @@ internal sealed class CatalogArea(ICatalog catalog)
         else exchange.AppendJson(result.Value, WriteNames);
     }
 
+    /// <summary>Nodes belong to no namespace, so that naming one has no effect.</summary>
     private async ValueTask NodesAsync(HttpExchange exchange)
     {
         var request = new DcSpecificRequest();
-        if (!ReadAnswers.TryPrepare(exchange, request)) return;
+        if (!exchange.TryParseQueryOptions(request)) return;
         RpcResult<IReadOnlyList<Node>> result = await catalog.ListNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (IsNarrowed(request)) exchange.Json(result.Value, ReadAnswers.ListWriter<Node>(RecordJson.Write));

@@ -8,6 +8,8 @@ namespace Consul.Fast.Daemon.Http.Areas;
 /// <summary>Bodies of <c>catalog/register</c> and <c>catalog/deregister</c>.</summary>
 internal static class CatalogInput
 {
+    private const string UnknownNamespace = "json: unknown field \"Namespace\"";
+
     public static bool TryReadRegister(ReadOnlyMemory<byte> body, out RegisterRequest request, out string error)
     {
         request = new RegisterRequest();
@@ -27,7 +29,7 @@ internal static class CatalogInput
             SkipNodeUpdate = fields.Bool("SkipNodeUpdate"),
         };
         Ignore(fields);
-        error = fields.Finish() ?? "";
+        error = Fault(fields);
         return error.Length == 0;
     }
 
@@ -45,9 +47,13 @@ internal static class CatalogInput
         };
         _ = fields.String("Address");
         Ignore(fields);
-        error = fields.Finish() ?? "";
+        error = Fault(fields);
         return error.Length == 0;
     }
+
+    /// <summary>The fault of a body, if any. Only here is the reason told why namespaces are unknown.</summary>
+    private static string Fault(JsonFields fields) =>
+        fields.Finish() is not { } fault ? "" : fault == UnknownNamespace ? fault + HttpExchange.EnterpriseSuffix : fault;
 
     /// <summary>Fields that a body may have without effect: the token comes with the request, indexes from the log.</summary>
     private static void Ignore(JsonFields fields)

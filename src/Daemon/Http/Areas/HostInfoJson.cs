@@ -1,90 +1,78 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Consul.Fast.Daemon.Http.Areas;
 
-/// <summary>Free-form figures about the machine, from what the kernel shows. Reads files.</summary>
+/// <summary>Figures about the machine, from what the kernel shows, with the members that tools around Consul read. Reads files.</summary>
 internal static class HostInfoJson
 {
-    private const long Kibibyte = 1024;
-
     public static void Write(Utf8JsonWriter writer)
     {
-        long start = Stopwatch.GetTimestamp();
         var errors = new List<string>();
         writer.WriteStartObject();
-        WriteMemory(writer, errors);
-        writer.WriteStartArray("CPU");
-        for (int i = 0; i < Environment.ProcessorCount; i++)
+        WritePart(writer, "Memory", HostMemory.Read, errors);
+        WritePart(writer, "CPU", HostProcessors.Read, errors);
+        WritePart(writer, "Host", HostPlatform.Read, errors);
+        WritePart(writer, "Disk", HostDisk.Read, errors);
+        writer.WriteNumber("CollectionTime", (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
+        if (errors.Count == 0)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("cpu", i);
-            writer.WriteEndObject();
+            writer.WriteNull("Errors");
         }
-
-        writer.WriteEndArray();
-        writer.WriteStartObject("Host");
-        writer.WriteString("hostname", Environment.MachineName);
-        writer.WriteNumber("uptime", Environment.TickCount64 / 1000);
-        writer.WriteString("os", OperatingSystem.IsLinux() ? "linux" : RuntimeInformation.OSDescription);
-        writer.WriteString("kernelVersion", Environment.OSVersion.Version.ToString());
-        writer.WriteEndObject();
-        WriteDisk(writer, errors);
-        writer.WriteNumber("CollectionTime", (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
-        if (errors.Count == 0) writer.WriteNull("Errors");
-        else writer.WriteStartArray("Errors");
-        foreach (string error in errors) writer.WriteStringValue(error);
-        if (errors.Count > 0) writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteMemory(Utf8JsonWriter writer, List<string> errors)
-    {
-        writer.WriteStartObject("Memory");
-        try
+        else
         {
-            long total = 0, available = 0, free = 0;
-            foreach (string line in File.ReadLines("/proc/meminfo"))
-            {
-                string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length < 2 || !long.TryParse(words[1], CultureInfo.InvariantCulture, out long kibibytes)) continue;
-                if (words[0] == "MemTotal:") total = kibibytes * Kibibyte;
-                else if (words[0] == "MemAvailable:") available = kibibytes * Kibibyte;
-                else if (words[0] == "MemFree:") free = kibibytes * Kibibyte;
-            }
-
-            writer.WriteNumber("total", total);
-            writer.WriteNumber("available", available);
-            writer.WriteNumber("used", total - available);
-            writer.WriteNumber("usedPercent", total == 0 ? 0 : 100.0 * (total - available) / total);
-            writer.WriteNumber("free", free);
-        }
-        catch (IOException fault)
-        {
-            errors.Add(fault.Message);
+            writer.WriteStartArray("Errors");
+            foreach (string error in errors) writer.WriteStringValue(error);
+            writer.WriteEndArray();
         }
 
         writer.WriteEndObject();
     }
 
-    private static void WriteDisk(Utf8JsonWriter writer, List<string> errors)
+    /// <summary>Writes one member; null when its facts cannot be read.</summary>
+    private static void WritePart(Utf8JsonWriter writer, string name, Func<Action<Utf8JsonWriter>> read, List<string> errors)
     {
-        writer.WriteStartObject("Disk");
+        writer.WritePropertyName(name);
         try
         {
-            var root = new DriveInfo("/");
-            writer.WriteString("path", root.Name);
-            writer.WriteNumber("total", root.TotalSize);
-            writer.WriteNumber("free", root.AvailableFreeSpace);
-            writer.WriteNumber("used", root.TotalSize - root.TotalFreeSpace);
+            read()(writer);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             errors.Add(fault.Message);
+            writer.WriteNullValue();
         }
+    }
 
-        writer.WriteEndObject();
+    /// <summary>Splits <c>name : value</c> lines as the kernel writes them.</summary>
+    internal static IEnumerable<(string Name, string Value)> Lines(string path)
+    {
+        foreach (string line in File.ReadLines(path))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0) yield return (line[..colon].Trim(), line[(colon + 1)..].Trim());
+        }
+    }
+
+    /// <summary>The number at the beginning of a text, 0 for none.</summary>
+    internal static long Number(string text)
+    {
+        ReadOnlySpan<char> digits = text;
+        int end = digits.IndexOfAnyExceptInRange('0', '9');
+        if (end >= 0) digits = digits[..end];
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+    }
+
+    /// <summary>The trimmed content of a small file; null when it is not there or not for us.</summary>
+    internal static string? Content(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -66,7 +66,8 @@ internal sealed class SessionArea(ISessions sessions)
         if (!exchange.TryParseQueryOptions(request) || exchange.RefusesNamespace() || IsMissing(exchange, "Missing session")) return;
         request.SessionId = exchange.Argument;
         RpcResult<Session?> result = await sessions.GetAsync(request);
-        exchange.SetMeta(result.Meta, effectiveConsistency: false);
+        // A failed lookup tells nothing of the leader.
+        exchange.SetMeta(result.Error is null ? result.Meta : default, effectiveConsistency: false);
         if (result.Error is { } error) exchange.Error(error);
         else exchange.Json<IReadOnlyList<Session>>(result.Value is { } session ? [session] : [], WriteList);
     }
@@ -88,7 +89,7 @@ internal sealed class SessionArea(ISessions sessions)
 
     private static void AnswerList(HttpExchange exchange, in RpcResult<IReadOnlyList<Session>> result)
     {
-        exchange.SetMeta(result.Meta, effectiveConsistency: false);
+        exchange.SetMeta(result.Error is null ? result.Meta : default, effectiveConsistency: false);
         if (result.Error is { } error) exchange.Error(error);
         else exchange.Json(result.Value, WriteList);
     }

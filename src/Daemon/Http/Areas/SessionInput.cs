@@ -6,7 +6,10 @@ using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Http.Areas;
 
-/// <summary>The body of a session's creation: unknown fields are dropped, missing ones keep their defaults.</summary>
+/// <summary>
+/// The body of a session's creation: unknown fields are dropped, missing ones keep their defaults, and for the two lists of
+/// checks <c>null</c> is not the same as missing.
+/// </summary>
 internal static class SessionInput
 {
     private const string SerfHealth = "serfHealth";
@@ -35,15 +38,28 @@ internal static class SessionInput
             LockDelayNs = fields.Has("LockDelay") ? LockDelay(fields.DurationNs("LockDelay")) : defaults.LockDelayNs,
             Behavior = fields.Has("Behavior") ? fields.String("Behavior") : defaults.Behavior,
             Ttl = fields.String("TTL"),
-            NodeChecks = fields.Strings("NodeChecks") ?? defaults.NodeChecks,
+            NodeChecks = ListOrNull(fields, "NodeChecks"),
             ServiceChecks = ServiceChecks(fields),
-            Checks = fields.Strings("Checks"),
+            Checks = ListOrNull(fields, "Checks"),
         };
-        // An empty list under the old name switches the default check off.
-        if (session.Checks is { Count: 0 })
-            session = session with { Checks = null, NodeChecks = fields.Has("NodeChecks") ? session.NodeChecks : [] };
+        session = Reconcile(session);
         error = fields.Finish() ?? "";
         return error.Length == 0;
+    }
+
+    /// <summary>The list as given; the default check alone when it is missing.</summary>
+    private static IReadOnlyList<string>? ListOrNull(JsonFields fields, string name) =>
+        fields.IsNull(name) ? null : fields.Strings(name) ?? [SerfHealth];
+
+    /// <summary>
+    /// Settles what the checks under their old and new name say together: nothing under the old name switches all checks of
+    /// the node off, the default there leaves the word to the new name, and nothing under the new name drops the old one.
+    /// </summary>
+    private static Session Reconcile(Session session)
+    {
+        if (session.Checks is null or { Count: 0 }) return session with { Checks = null, NodeChecks = [] };
+        if (session.Checks is [SerfHealth] || session.NodeChecks is null or { Count: 0 }) return session with { Checks = null };
+        return session;
     }
 
     private static long LockDelay(long value) => value < SecondsBelow ? value * GoDuration.Second : value;

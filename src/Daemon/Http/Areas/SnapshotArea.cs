@@ -1,4 +1,3 @@
-using System.Globalization;
 using Consul.Fast.Daemon.Rpc;
 using Microsoft.AspNetCore.Http;
 
@@ -11,8 +10,8 @@ internal sealed class SnapshotArea(ISnapshots snapshots)
 
     private ValueTask Handle(HttpExchange exchange)
     {
-        var request = new DcSpecificRequest();
-        if (!exchange.TryParseConsistency(request)) return default;
+        // Of the consistency parameters only this one counts.
+        var request = new DcSpecificRequest { AllowStale = exchange.Query.Has("stale") };
         request.Token = exchange.Token();
         request.Datacenter = exchange.Datacenter();
         request.Cancellation = exchange.Aborted;
@@ -29,8 +28,7 @@ internal sealed class SnapshotArea(ISnapshots snapshots)
         }
 
         await using Stream archive = result.Value;
-        exchange.SetContact(result.Meta);
-        exchange.SetHeader("X-Consul-Index", result.Meta.Index.ToString(CultureInfo.InvariantCulture));
+        exchange.SetMeta(result.Meta, effectiveConsistency: false);
         await using Stream output = await exchange.BeginStreamAsync(StatusCodes.Status200OK, "application/x-gzip");
         await archive.CopyToAsync(output, request.Cancellation);
     }

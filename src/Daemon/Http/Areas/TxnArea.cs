@@ -40,7 +40,7 @@ internal sealed class TxnArea(ITxn transactions)
         string datacenter = asked.Length == 0 ? exchange.Options.Datacenter : asked;
         if (!input.HasWrites)
         {
-            await ReadAsync(exchange, new TxnReadRequest { Datacenter = datacenter, Ops = input.Ops, Token = exchange.Token() });
+            await ReadAsync(exchange, new TxnReadRequest { Ops = input.Ops }, datacenter);
             return;
         }
 
@@ -48,9 +48,11 @@ internal sealed class TxnArea(ITxn transactions)
         Answer(exchange, await transactions.ApplyAsync(request), readOnly: false);
     }
 
-    private async ValueTask ReadAsync(HttpExchange exchange, TxnReadRequest request)
+    private async ValueTask ReadAsync(HttpExchange exchange, TxnReadRequest request, string datacenter)
     {
-        if (!exchange.TryParseConsistency(request)) return;
+        // It never waits, but what it is told about waiting has to be well-formed.
+        if (!exchange.TryParseQueryOptions(request)) return;
+        request.Datacenter = datacenter;
         RpcResult<TxnResponse> result = await transactions.ReadAsync(request);
         if (result.Error is null) exchange.SetContact(result.Meta);
         Answer(exchange, result, readOnly: true);

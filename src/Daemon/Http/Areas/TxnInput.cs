@@ -3,7 +3,6 @@ using System.Text.Json;
 using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Storage.Commands;
-using Consul.Fast.Storage.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace Consul.Fast.Daemon.Http.Areas;
@@ -74,36 +73,15 @@ internal sealed class TxnInput(long maxValueSize)
 
     private static TxnOp ReadOp(JsonFields fields)
     {
-        TxnKvOp? kv = fields.Nested("KVTxnOp", ReadKv, "KV");
-        TxnNodeOp? node = fields.Nested("NodeTxnOp", ReadNode, "Node");
-        TxnServiceOp? service = fields.Nested("ServiceTxnOp", ReadService, "Service");
-        TxnCheckOp? check = fields.Nested("CheckTxnOp", ReadCheck, "Check");
+        TxnKvOp? kv = fields.Nested("KVTxnOp", TxnRecordInput.Kv, "KV");
+        TxnNodeOp? node = fields.Nested("NodeTxnOp", TxnRecordInput.Node, "Node");
+        TxnServiceOp? service = fields.Nested("ServiceTxnOp", TxnRecordInput.Service, "Service");
+        TxnCheckOp? check = fields.Nested("CheckTxnOp", TxnRecordInput.Check, "Check");
         // Of several members the first counts.
         if (kv is not null) return new TxnOp { Kv = kv };
         if (node is not null) return new TxnOp { Node = node };
         return service is not null ? new TxnOp { Service = service } : new TxnOp { Check = check };
     }
-
-    private static TxnKvOp ReadKv(JsonFields fields) => new(
-        fields.String("Verb"),
-        new DirEntry
-        {
-            Key = Encoding.UTF8.GetBytes(fields.String("Key")),
-            Value = fields.Bytes("Value"),
-            Flags = fields.UInt64("Flags"),
-            Session = fields.String("Session"),
-            ModifyIndex = fields.UInt64("Index"),
-        });
-
-    private static TxnNodeOp ReadNode(JsonFields fields) =>
-        new(fields.String("Verb"), fields.Nested("Node", RecordInput.Node, "Node") ?? new Node());
-
-    private static TxnServiceOp ReadService(JsonFields fields) =>
-        new(fields.String("Verb"), fields.String("Node"), fields.Nested("AgentService", RecordInput.NodeService,
-            "Service") ?? new NodeService());
-
-    private static TxnCheckOp ReadCheck(JsonFields fields) =>
-        new(fields.String("Verb"), fields.Nested("HealthCheck", RecordInput.HealthCheck, "Check") ?? new HealthCheck());
 
     private static bool IsWrite(TxnOp op) => op switch
     {

@@ -12,12 +12,11 @@ namespace Consul.Fast.Daemon.Http.Json;
 /// </summary>
 internal sealed class JsonFields
 {
-    private const string NamespaceRefusal = " - Namespaces are a Consul Enterprise feature";
-
     private readonly string _typeName;
     private readonly List<JsonProperty> _properties = [];
     private readonly bool[] _asked;
     private bool _lenient;
+    private bool _strictDurations;
     private int _faultAt = int.MaxValue;
 
     /// <param name="value">An object; <c>null</c> has no fields, anything else is a fault.</param>
@@ -47,21 +46,33 @@ internal sealed class JsonFields
         return this;
     }
 
+    /// <summary>A duration of a kind that is none is a fault.</summary>
+    public JsonFields StrictDurations()
+    {
+        _strictDurations = true;
+        return this;
+    }
+
     /// <summary>Call when every known field was asked for. Null when all is well, otherwise the error text.</summary>
     public string? Finish()
     {
         for (int i = 0; !_lenient && i < _asked.Length && i < _faultAt; i++)
         {
             if (_asked[i]) continue;
-            string name = _properties[i].Name;
-            string refusal = name.Equals("Namespace", StringComparison.OrdinalIgnoreCase) ? NamespaceRefusal : "";
-            Fail(i, $"json: unknown field {GoDuration.Quote(name)}{refusal}");
+            Fail(i, $"json: unknown field {GoDuration.Quote(_properties[i].Name)}");
         }
 
         return Error;
     }
 
     public bool Has(params ReadOnlySpan<string> names) => TryFind(names, out _, out _);
+
+    /// <summary>Whether the field is given as <c>null</c>, for the few where that is not the same as absent.</summary>
+    public bool IsNull(params ReadOnlySpan<string> names)
+    {
+        int at = LastIndex(names);
+        return at >= 0 && _properties[at].Value.ValueKind == JsonValueKind.Null;
+    }
 
     public string String(params ReadOnlySpan<string> names)
     {
@@ -90,7 +101,10 @@ internal sealed class JsonFields
             ? number : WrongNumber(at, value, names[0], "uint64", 0UL);
     }
 
-    /// <summary>A duration text such as <c>10s</c>, or a number of nanoseconds.</summary>
+    /// <summary>
+    /// A duration text such as <c>10s</c>, or a number of nanoseconds. A value of another kind counts as zero, unless
+    /// durations are strict.
+    /// </summary>
     public long DurationNs(params ReadOnlySpan<string> names)
     {
         if (!TryFind(names, out JsonElement value, out int at)) return 0;
@@ -103,7 +117,8 @@ internal sealed class JsonFields
                 Fail(at, error);
                 return 0;
             default:
-                return WrongType(at, value, names[0], "time.Duration", 0L);
+                if (_strictDurations) Fail(at, $"strconv.ParseFloat: parsing {GoDuration.Quote(value.GetRawText())}: invalid syntax");
+                return 0;
         }
     }
 

@@ -35,13 +35,17 @@ internal sealed class KeyReadMethod(string name, Func<KeyRequest, ValueTask<RpcR
         }
 
         ValueTask<RpcResult<DirEntry?>> running = handle(request);
-        if (!running.IsCompletedSuccessfully) return AnswerLaterAsync(call, request, running);
+        if (!running.IsCompletedSuccessfully || !call.HasReplyRoom) return AnswerLaterAsync(call, request, running);
         Answer(call, request, running.Result);
         return default;
     }
 
-    private async ValueTask AnswerLaterAsync(RpcCall call, KeyRequest request, ValueTask<RpcResult<DirEntry?>> running) =>
-        Answer(call, request, await running);
+    private async ValueTask AnswerLaterAsync(RpcCall call, KeyRequest request, ValueTask<RpcResult<DirEntry?>> running)
+    {
+        RpcResult<DirEntry?> result = await running;
+        if (!call.HasReplyRoom) await call.WhenReplyRoomAsync();
+        Answer(call, request, result);
+    }
 
     private void Answer(RpcCall call, KeyRequest request, in RpcResult<DirEntry?> result)
     {

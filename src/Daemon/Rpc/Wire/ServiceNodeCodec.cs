@@ -36,7 +36,7 @@ internal static class ServiceNodeCodec
         writer.WriteKey("ServiceKind"u8);
         writer.WriteString(service.Kind);
         writer.WriteKey("ServiceMeta"u8);
-        MsgPackCollections.WriteStringMap(writer, service.Meta);
+        MsgPackCollections.WriteStringMap(writer, service.Meta ?? SortedMap<string>.Empty);
         writer.WriteKey("ServiceName"u8);
         writer.WriteString(service.Service);
         writer.WriteKey("ServicePort"u8);
@@ -48,7 +48,7 @@ internal static class ServiceNodeCodec
         writer.WriteKey("ServiceTaggedAddresses"u8);
         NodeServiceCodec.WriteAddresses(writer, service.TaggedAddresses);
         writer.WriteKey("ServiceTags"u8);
-        MsgPackCollections.WriteStrings(writer, service.Tags);
+        MsgPackCollections.WriteStrings(writer, service.Tags ?? []);
         writer.WriteKey("ServiceWeights"u8);
         NodeServiceCodec.WriteWeights(writer, service.Weights ?? ServiceWeights.Default);
         writer.WriteKey("TaggedAddresses"u8);

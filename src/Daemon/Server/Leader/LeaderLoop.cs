@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Consul.Fast.Consensus;
+using Consul.Fast.Net.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Server.Leader;
@@ -14,13 +16,15 @@ internal sealed class LeaderLoop(
     TombstoneReaper tombstones,
     MemberReconciler members,
     TimeProvider time,
-    ILogger logger) : IAsyncDisposable
+    ILogger logger,
+    IMetrics? metrics = null) : IAsyncDisposable
 {
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
     private readonly Channel<LeaderEvent> _events =
         Channel.CreateUnbounded<LeaderEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly IMetrics _metrics = metrics ?? NoMetrics.Instance;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private volatile bool _ready;
@@ -124,6 +128,7 @@ internal sealed class LeaderLoop(
     /// <summary>Waits until everything from before is applied, starts the duties if need be, and brings the catalog in step.</summary>
     private async Task<bool> TakeOverAsync(bool established)
     {
+        long start = Stopwatch.GetTimestamp();
         ProposalResult barrier = await consensus.BarrierAsync(_stop.Token);
         if (barrier.Error is not null)
         {
@@ -131,8 +136,11 @@ internal sealed class LeaderLoop(
             return established;
         }
 
+        _metrics.MeasureSince("leader.barrier", start);
         if (!established) Establish();
+        start = Stopwatch.GetTimestamp();
         await members.ReconcileAsync();
+        _metrics.MeasureSince("leader.reconcile", start);
         return true;
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.State;
@@ -16,12 +18,15 @@ internal sealed class MemberReconciler(
     StateStore store,
     CommandProposer commands,
     string datacenter,
-    ILogger logger)
+    ILogger logger,
+    IMetrics? metrics = null)
 {
     public const string SerfCheckId = "serfHealth";
     private const string SerfCheckName = "Serf Health Status";
     private const string AliveOutput = "Agent alive and reachable";
     private const string FailedOutput = "Agent not live or unreachable";
+
+    private readonly IMetrics _metrics = metrics ?? NoMetrics.Instance;
 
     public async Task ReconcileAsync()
     {
@@ -29,7 +34,10 @@ internal sealed class MemberReconciler(
         foreach (Member member in membership.Members)
         {
             known.Add(member.Name);
-            if (ShouldHandle(member)) await ReconcileMemberAsync(member);
+            if (!ShouldHandle(member)) continue;
+            long start = Stopwatch.GetTimestamp();
+            await ReconcileMemberAsync(member);
+            _metrics.MeasureSince("leader.reconcileMember", start);
         }
 
         ClusterState state = store.Current;

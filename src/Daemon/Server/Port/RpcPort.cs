@@ -17,6 +17,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
 {
     private readonly AgentConfig _config;
     private readonly RpcServer _server;
+    private readonly RpcServer _insecure;
     private readonly SnapshotExchange _snapshots;
     private readonly ProtocolSwitch _switch;
     private readonly ConnectionLimiter _limiter;
@@ -32,6 +33,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
         _metrics = metrics;
         _logger = loggers.CreateLogger("agent.server.rpc");
         _server = new RpcServer(RpcMethods.Of(services), new RpcServerSettings(), timers, _logger, metrics);
+        _insecure = new RpcServer(InsecureMethods.Create(), new RpcServerSettings(), timers, _logger, metrics);
         _snapshots = new SnapshotExchange(services.Snapshot);
         _limiter = new ConnectionLimiter(config.Limits.RpcMaxConnectionsPerClient);
         _switch = new ProtocolSwitch(this, tls, timers, _logger) { HandshakeTimeout = config.Limits.RpcHandshakeTimeout };
@@ -69,6 +71,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _server.DisposeAsync();
+        await _insecure.DisposeAsync();
         if (_acceptor is not null) await _acceptor.DisposeAsync();
         _stopping.Dispose();
     }
@@ -83,6 +86,12 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     {
         _metrics.IncrCounter(RpcMetricNames.AcceptConnection);
         return _server.ServeSessionAsync(connection);
+    }
+
+    Task IProtocolHandlers.OnInsecureRpcAsync(TcpConnection connection)
+    {
+        _metrics.IncrCounter(RpcMetricNames.AcceptConnection);
+        return _insecure.ServeConnectionAsync(connection);
     }
 
     Task IProtocolHandlers.OnSnapshotAsync(TcpConnection connection) => _snapshots.ServeAsync(connection, _stopping.Token);

@@ -1,17 +1,12 @@
-namespace Consul.Fast.Daemon.Telemetry.Metrics;
+using Consul.Fast.Net.Metrics;
 
-internal enum MetricKind
-{
-    Counter,
-    Sample,
-    Gauge,
-}
+namespace Consul.Fast.Daemon.Telemetry.Metrics;
 
 /// <summary>
 /// One metric with one set of labels. Hot code keeps the series it writes to; recording takes a short lock and allocates
 /// nothing. The last intervals are kept in a ring that is recycled as time passes, so no timer is needed.
 /// </summary>
-internal sealed class MetricSeries
+internal sealed class MetricSeries : IMetricSeries
 {
     /// <summary>Ten seconds: the length of an interval.</summary>
     public static readonly TimeSpan IntervalLength = TimeSpan.FromSeconds(10);

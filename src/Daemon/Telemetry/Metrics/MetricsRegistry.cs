@@ -41,15 +41,20 @@ internal sealed class MetricsRegistry : IMetrics
 
     internal long UtcTicks => _time.GetUtcNow().UtcTicks;
 
-    public void IncrCounter(string name, double value = 1) => Series(_counters, MetricKind.Counter, name).Record(value);
+    public void IncrCounter(string name, double value = 1) => Find(_counters, MetricKind.Counter, name).Record(value);
 
-    public void AddSample(string name, double value) => Series(_samples, MetricKind.Sample, name).Record(value);
+    public void AddSample(string name, double value) => Find(_samples, MetricKind.Sample, name).Record(value);
 
-    public void SetGauge(string name, double value) => Series(_gauges, MetricKind.Gauge, name).Record(value);
+    public void SetGauge(string name, double value) => Find(_gauges, MetricKind.Gauge, name).Record(value);
 
-    /// <summary>The series of a metric with labels. Callers keep it; finding it costs an allocation.</summary>
-    public MetricSeries Labelled(MetricKind kind, string name, params MetricLabel[] labels)
+    IMetricSeries IMetrics.Series(MetricKind kind, string name, params MetricLabel[] labels) => Series(kind, name, labels);
+
+    /// <summary>The series of a metric with its labels.</summary>
+    public MetricSeries Series(MetricKind kind, string name, params MetricLabel[] labels)
     {
+        // Without labels it is the one that the plain methods write to.
+        if (labels.Length == 0)
+            return Find(kind switch { MetricKind.Counter => _counters, MetricKind.Sample => _samples, _ => _gauges }, kind, name);
         string key = $"{kind} {name}{MetricLabel.Join(labels)}";
         return _labelled.GetOrAdd(key, _ => Create(kind, name, labels));
     }
@@ -102,7 +107,7 @@ internal sealed class MetricsRegistry : IMetrics
         return new MetricsSnapshot(new DateTime(interval * MetricSeries.IntervalLength.Ticks, DateTimeKind.Utc), values);
     }
 
-    private MetricSeries Series(ConcurrentDictionary<string, MetricSeries> group, MetricKind kind, string name) =>
+    private MetricSeries Find(ConcurrentDictionary<string, MetricSeries> group, MetricKind kind, string name) =>
         group.TryGetValue(name, out MetricSeries? series) ? series : group.GetOrAdd(name, Create(kind, name, []));
 
     private MetricSeries Create(MetricKind kind, string name, MetricLabel[] labels)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Consul.Fast.Net.Metrics;
 
 namespace Consul.Fast.Daemon.Telemetry.Metrics;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Consul.Fast.Net.Metrics;
 
 namespace Consul.Fast.Daemon.Telemetry.Metrics;
 

@@ -1,5 +1,6 @@
-// A server of the RPC protocol made of the libraries that Consul's servers use. It prints its port, serves until its
-// standard input ends, and keeps keys in memory.
+// A server of the RPC protocol made of the libraries that Consul's servers use. It listens on the port that is its first
+// argument, or on any, and keeps keys in memory. It prints its port, then a line for each connection and stream that begins or
+// ends, and serves until its standard input ends.
 package main
 
 import (
@@ -116,7 +117,11 @@ func main() {
 	server := rpc.NewServer()
 	must(server.RegisterName("Status", &Status{}))
 	must(server.RegisterName("KVS", &KVS{entries: map[string]*DirEntry{}}))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port := "0"
+	if len(os.Args) > 1 {
+		port = os.Args[1]
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:"+port)
 	must(err)
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
 	go func() {
@@ -132,6 +137,8 @@ func main() {
 }
 
 func serve(server *rpc.Server, conn net.Conn) {
+	fmt.Println("connection opened")
+	defer fmt.Println("connection closed")
 	defer conn.Close()
 	mode := []byte{0}
 	if _, err := io.ReadFull(conn, mode); err != nil {
@@ -170,6 +177,8 @@ type peekedConn struct {
 func (p *peekedConn) Read(buffer []byte) (int, error) { return p.reader.Read(buffer) }
 
 func serveStream(server *rpc.Server, conn net.Conn) {
+	fmt.Println("stream opened")
+	defer fmt.Println("stream closed")
 	defer conn.Close()
 	codec := msgpackrpc.NewCodecFromHandle(true, true, conn, handle)
 	for server.ServeRequest(codec) == nil {

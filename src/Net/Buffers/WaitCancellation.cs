@@ -1,4 +1,4 @@
-namespace Consul.Fast.Net.Yamux;
+namespace Consul.Fast.Net.Buffers;
 
 /// <summary>A wait that a token may end; the version tells it from later waits of the same object.</summary>
 internal interface ICancelableWait

@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace Consul.Fast.Net.Yamux;
+namespace Consul.Fast.Net.Buffers;
 
-/// <summary>One pool block of a stream's unread bytes. Segments themselves are reused over the whole process.</summary>
+/// <summary>One pool block of received bytes. Segments themselves are reused over the whole process.</summary>
 internal sealed class ReceiveSegment : ReadOnlySequenceSegment<byte>
 {
     /// <summary>A full window is 64 blocks of 4 KiB; this serves 64 streams with full windows, in 300 KB.</summary>
@@ -20,7 +20,7 @@ internal sealed class ReceiveSegment : ReadOnlySequenceSegment<byte>
     public ReceiveSegment? NextSegment => (ReceiveSegment?)Next;
 
     /// <summary>What can still be written.</summary>
-    public Span<byte> Free => _block.Span[Written..];
+    public Memory<byte> Free => _block[Written..];
 
     /// <summary>An empty segment with a fresh block, behind <paramref name="previous"/> when there is one.</summary>
     public static ReceiveSegment Rent(MemoryPool<byte> pool, ReceiveSegment? previous)
