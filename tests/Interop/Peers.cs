@@ -13,6 +13,7 @@ internal static class Peers
     {
         PythonConsul.Name => PythonConsul.Missing,
         GoPrograms.Name => GoPrograms.Missing,
+        SerfAgent.Name => SerfAgent.Missing,
         _ => throw new ArgumentException($"unknown peer {peer}", nameof(peer)),
     };
 }

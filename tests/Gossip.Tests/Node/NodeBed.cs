@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Consul.Fast.Gossip.Core.Options;
+using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Node;
+using Consul.Fast.Gossip.Wire.Security;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Consul.Fast.Gossip.Tests.Node;
+
+/// <summary>Real nodes on loopback with fast timing; its end stops them all.</summary>
+internal sealed class NodeBed : IAsyncDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private readonly List<GossipNode> _nodes = [];
+
+    public static GossipNodeOptions Options(string name, Keyring? keyring = null) => new()
+    {
+        Name = name,
+        Bind = new IPEndPoint(IPAddress.Loopback, 0),
+        Tags = [new("role", "test"), new("zone", name)],
+        Swim = SwimOptions.Local.ForDevelopment(),
+        Serf = SerfOptions.Default with { LeavePropagateDelay = TimeSpan.FromMilliseconds(200) },
+        Keyring = keyring,
+    };
+
+    public async Task<GossipNode> StartAsync(GossipNodeOptions options)
+    {
+        GossipNode node = await GossipNode.StartAsync(options, NullLogger.Instance);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Starts nodes a, b, ... and joins them.</summary>
+    public async Task<GossipNode[]> PoolAsync(int count, Func<Keyring>? keyring = null)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            GossipNode node = await StartAsync(Options(((char)('a' + i)).ToString(), keyring?.Invoke()));
+            if (i > 0) Assert.Equal(1, (await node.JoinAsync([new JoinAddress(_nodes[0].Advertised)])).Joined);
+        }
+
+        foreach (GossipNode node in _nodes)
+        {
+            await TrueAsync(() => node.Members.Count(static m => m.Status == MemberStatus.Alive) == count, "all members alive");
+        }
+
+        return [.. _nodes];
+    }
+
+    public static MemberStatus StatusOf(GossipNode node, string name) =>
+        node.Members.FirstOrDefault(member => member.Name == name)?.Status ?? MemberStatus.None;
+
+    public static async Task TrueAsync(Func<bool> condition, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed < s_limit, what);
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Reads events until one of the type fits.</summary>
+    public static async Task<T> EventAsync<T>(GossipNode node, Func<T, bool> fits)
+        where T : PoolEvent
+    {
+        using var limit = new CancellationTokenSource(s_limit);
+        while (true)
+        {
+            if (await node.Events.ReadAsync(limit.Token) is T found && fits(found)) return found;
+        }
+    }
+
+    public static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (GossipNode node in _nodes) await node.DisposeAsync();
+    }
+}
