@@ -59,6 +59,9 @@ internal static partial class ServerLog
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(5432, LogLevel.Error, "failed to restore a snapshot")]
+    public static partial void SnapshotRestoreFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(5431, LogLevel.Information, "snapshot restored: id={Id} index={Index}")]
     public static partial void SnapshotRestored(ILogger logger, string id, ulong index);
 }

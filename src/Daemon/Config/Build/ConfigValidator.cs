@@ -1,6 +1,6 @@
 using System.Net;
 using Consul.Fast.Daemon.Config.Runtime;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Config.Build;
 

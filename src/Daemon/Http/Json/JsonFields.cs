@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Storage.Json;
 using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Http.Json;
