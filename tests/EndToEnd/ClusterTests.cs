@@ -161,16 +161,18 @@ public sealed class ClusterTests : IDisposable
             (await server.Api.Get("/v1/agent/self")).Json.GetProperty("Stats").GetProperty("serf_lan").GetProperty("encrypted").GetString());
     }
 
-    [Fact]
-    public async Task Port_that_is_taken_is_told_in_the_words_of_consul()
+    [Theory]
+    [InlineData("lan", "LAN Serf: Failed to create memberlist: Could not set up network transport: failed to obtain an address: ")]
+    [InlineData("wan", "WAN Serf: ")]
+    public async Task Port_that_is_taken_is_told_in_the_words_of_consul(string pool, string head)
     {
         Agent server = await _cluster.ServerAsync("s1");
-        using Agent second = Agent.Launch(new AgentOptions { NodeName = "s2", Flags = [$"-serf-lan-port={server.LanPort}"] });
+        int port = pool == "lan" ? server.LanPort : server.WanPort;
+        using Agent second = Agent.Launch(new AgentOptions { NodeName = "s2", Flags = [$"-serf-{pool}-port={port}"] });
         Assert.Equal(1, await second.WaitForExit());
         Assert.True(second.Output.Contains(
-            "Failed to start Consul server: Failed to start LAN Serf: Failed to create memberlist: Could not set up network transport: "
-            + $"failed to obtain an address: Failed to start TCP listener on \"127.0.0.1\" port {server.LanPort}: "
-            + $"listen tcp 127.0.0.1:{server.LanPort}: bind: address already in use"));
+            $"Failed to start Consul server: Failed to start {head}Failed to start TCP listener on \"127.0.0.1\" port {port}: "
+            + $"listen tcp 127.0.0.1:{port}: bind: address already in use"));
     }
 
     [Fact]
