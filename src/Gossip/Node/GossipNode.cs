@@ -113,21 +113,14 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
     {
         JoinTarget[] targets = [.. addresses.Select(static address => new JoinTarget(
             AddressForms.From(address.Address), address.Node is { } node ? Encoding.UTF8.GetBytes(node) : default))];
-        Completion done = await _loop.RunAsync(token =>
-        {
-            _loop.Core.Join(_loop.Now, targets, ignoreOld, token);
-            return true;
-        });
-        return new JoinReport(done.Count, []);
+        (Completion done, IReadOnlyList<JoinFailure> failures) = await _loop.JoinAsync(targets, ignoreOld);
+        return new JoinReport(done.Count, failures);
     }
 
     public async Task<bool> LeaveAsync()
     {
-        Completion done = await _loop.RunAsync(token =>
-        {
-            _loop.Snapshot?.Leave();
-            return _loop.Core.TryLeave(_loop.Now, token);
-        });
+        if (_loop.Snapshot is { } snapshot) await Task.Run(snapshot.Leave);
+        Completion done = await _loop.RunAsync(token => _loop.Core.TryLeave(_loop.Now, token));
         return done.Succeeded;
     }
 
@@ -228,6 +221,9 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
     /// <summary>Packets that came in; for tests.</summary>
     internal (long Received, long Dropped, long Unsent) PacketCounts => _loop.PacketCounts;
 
+    /// <summary>Packets that went out; for tests.</summary>
+    internal long PacketsSent => _loop.PacketsSent;
+
     private static NodeCoordinate From(in Coordinate coordinate)
     {
         ReadOnlySpan<double> vector = coordinate.Vec;
@@ -272,16 +268,16 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         return advertised.Port == 0 ? new IPEndPoint(advertised.Address, bound.Port) : advertised;
     }
 
-    private async Task RejoinAsync(IReadOnlyList<(string Name, IPEndPoint Address)> previous)
+    private async Task RejoinAsync(IReadOnlyList<KeyValuePair<string, IPEndPoint>> previous)
     {
-        (string Name, IPEndPoint Address)[] order = [.. previous.Where(node => node.Name != _options.Name)];
+        KeyValuePair<string, IPEndPoint>[] order = [.. previous.Where(node => node.Key != _options.Name)];
         Random.Shared.Shuffle(order);
         try
         {
             foreach ((string name, IPEndPoint address) in order)
             {
                 Log.Rejoining(_logger, name, address);
-                if ((await JoinAsync([new JoinAddress(address, name)])).Joined > 0) return;
+                if ((await JoinAsync([new JoinAddress(address, name)], ignoreOld: false)).Joined > 0) return;
             }
 
             if (order.Length > 0) Log.RejoinFailed(_logger);

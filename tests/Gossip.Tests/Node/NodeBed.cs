@@ -5,13 +5,14 @@ using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Wire.Security;
-using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
 
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>Real nodes on loopback with fast timing; its end stops them all.</summary>
-internal sealed class NodeBed : IAsyncDisposable
+internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
 {
+    private readonly TestLog _log = new(output);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
     private readonly List<GossipNode> _nodes = [];
 
@@ -20,25 +21,28 @@ internal sealed class NodeBed : IAsyncDisposable
         Name = name,
         Bind = new IPEndPoint(IPAddress.Loopback, 0),
         Tags = [new("role", "test"), new("zone", name)],
-        Swim = SwimOptions.Local.ForDevelopment(),
+        // Of the local profile, which sends news only twice, some would arrive with the next exchange of states only.
+        Swim = SwimOptions.ConsulLan.ForDevelopment(),
         Serf = SerfOptions.Default with { LeavePropagateDelay = TimeSpan.FromMilliseconds(200) },
         Keyring = keyring,
     };
 
     public async Task<GossipNode> StartAsync(GossipNodeOptions options)
     {
-        GossipNode node = await GossipNode.StartAsync(options, NullLogger.Instance);
+        GossipNode node = await InTime(GossipNode.StartAsync(options, _log.For(options.Name)), "start");
         _nodes.Add(node);
         return node;
     }
 
     /// <summary>Starts nodes a, b, ... and joins them.</summary>
-    public async Task<GossipNode[]> PoolAsync(int count, Func<Keyring>? keyring = null)
+    public async Task<GossipNode[]> PoolAsync(
+        int count, Func<Keyring>? keyring = null, Func<GossipNodeOptions, GossipNodeOptions>? change = null)
     {
         for (int i = 0; i < count; i++)
         {
-            GossipNode node = await StartAsync(Options(((char)('a' + i)).ToString(), keyring?.Invoke()));
-            if (i > 0) Assert.Equal(1, (await node.JoinAsync([new JoinAddress(_nodes[0].Advertised)])).Joined);
+            GossipNodeOptions options = Options(((char)('a' + i)).ToString(), keyring?.Invoke());
+            GossipNode node = await StartAsync(change?.Invoke(options) ?? options);
+            if (i > 0) Assert.Equal(1, (await JoinAsync(node, _nodes[0])).Joined);
         }
 
         foreach (GossipNode node in _nodes)
@@ -47,6 +51,17 @@ internal sealed class NodeBed : IAsyncDisposable
         }
 
         return [.. _nodes];
+    }
+
+    public static Task<JoinReport> JoinAsync(GossipNode node, GossipNode other) =>
+        InTime(node.JoinAsync([new JoinAddress(other.Advertised)]), "join");
+
+    /// <summary>The result of a task that has to end.</summary>
+    public static async Task<T> InTime<T>(Task<T> task, string what)
+    {
+        await Task.WhenAny(task, Task.Delay(s_limit));
+        Assert.True(task.IsCompleted, $"no end: {what}");
+        return await task;
     }
 
     public static MemberStatus StatusOf(GossipNode node, string name) =>
@@ -77,6 +92,6 @@ internal sealed class NodeBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (GossipNode node in _nodes) await node.DisposeAsync();
+        foreach (GossipNode node in _nodes) await node.DisposeAsync().AsTask().WaitAsync(s_limit);
     }
 }
