@@ -46,8 +46,9 @@ internal sealed class PoolJoiner(string name, IGossipPool pool, JoinAddresses ad
 
         string[] failures = [.. Failures(resolved, report.Failures)];
         if (report.Joined > 0 || texts.Count == 0) return new JoinOutcome(report.Joined, null);
-        // Without a failure to tell nothing was tried.
-        return JoinOutcome.Failed(failures.Length == 0 ? Left : ErrorList.Format(failures));
+        // The pool as a whole refuses when it was left; then there is nothing to tell of the single addresses.
+        bool wasLeft = report.Failures.Any(static failure => failure.Reason.Equals(Left, StringComparison.OrdinalIgnoreCase));
+        return JoinOutcome.Failed(wasLeft || failures.Length == 0 ? Left : ErrorList.Format(failures));
     }
 
     /// <summary>All failures in the order of the texts; each goes to the log.</summary>
