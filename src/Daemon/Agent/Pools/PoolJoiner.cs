@@ -66,13 +66,18 @@ internal sealed class PoolJoiner(string name, IGossipPool pool, JoinAddresses ad
 
             foreach (JoinAddress address in one.Addresses)
             {
-                if (next == refused.Count || !refused[next].Address.Equals(address.Address)) continue;
-                string failure = $"Failed to join {address.Address}: {refused[next++].Reason}";
-                memberLogger.JoinAddressFailed(failure);
-                failures.Add(failure);
+                while (next < refused.Count && refused[next].Address.Equals(address.Address)) failures.Add(Note(refused[next++]));
             }
         }
 
+        while (next < refused.Count) failures.Add(Note(refused[next++]));
         return failures;
+    }
+
+    private string Note(JoinFailure refused)
+    {
+        string failure = $"Failed to join {refused.Address}: {refused.Reason}";
+        memberLogger.JoinAddressFailed(failure);
+        return failure;
     }
 }
