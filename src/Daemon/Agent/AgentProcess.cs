@@ -1,4 +1,5 @@
 using Consul.Fast.Daemon.Agent.Lifecycle;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Http;
@@ -25,8 +26,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly TimerWheel _timers;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private readonly LocalMembership _lan;
-    private readonly LocalMembership? _wan;
+    private readonly GossipPools _pools;
     private readonly TlsContext _tls;
     private readonly ServerNode? _server;
     private readonly ClientNode? _client;
@@ -43,13 +43,11 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _config = config;
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
-        Member local = LocalMember.Create(config);
-        _lan = new LocalMembership(local);
+        _pools = new GossipPools(config, context.Logging);
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            if (config.Addresses.SerfWanAdvertise is not null) _wan = new LocalMembership(LocalMember.CreateWan(config, local));
-            _server = new ServerNode(config, _lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(config, _pools.Lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
@@ -58,7 +56,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
-            config, config.Node.Id, services.Catalog, services.Health, () => _lan.Members.Count, _timers, context.Metrics, context.Logging);
+            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
         if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
@@ -68,12 +66,13 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     public Task<int> Ended => _ended.Task;
 
-    public IMembership Lan => _lan;
+    public IMembership Lan => _pools.Lan;
 
-    public IMembership? Wan => _wan;
+    public IMembership? Wan => _pools.Wan;
 
     public async Task StartAsync(CancellationToken cancellation)
     {
+        await _pools.StartAsync(_server?.Listen() ?? 0);
         if (_server is not null) await _server.StartAsync();
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
@@ -124,22 +123,18 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     }
 
     Task<string?> IAgentControl.JoinAsync(string address, bool wan, CancellationToken cancellation) =>
-        SinglePool.JoinAsync(wan && _wan is not null ? _wan.Local : _lan.Local, address, cancellation);
+        PoolJoin.RunAsync(wan && _pools.Wan is { } pool ? pool : _pools.Lan, address, cancellation);
 
-    Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => Task.FromResult(SinglePool.ForceLeave(_lan, node));
+    Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
-    IEnumerable<StatGroup> IAgentControl.Stats()
-    {
-        foreach (StatGroup group in _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config))
-            yield return group;
-        yield return PoolStats.Of("serf_lan", _lan);
-        if (_wan is not null) yield return PoolStats.Of("serf_wan", _wan);
-    }
+    async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
+        [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
 
     public async ValueTask DisposeAsync()
     {
         ProcessLog.ShuttingDown(_logger);
         await _local.DisposeAsync();
+        await _pools.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (_client is not null) await _client.DisposeAsync();
         ProcessLog.Down(_logger, _server is null ? "client" : "server");

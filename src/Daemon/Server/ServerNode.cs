@@ -117,9 +117,13 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         return null;
     }
 
+    /// <summary>Opens the port; returns it, with what the system made of port 0.</summary>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public int Listen() => _port.Start();
+
+    /// <summary>Takes part, after <see cref="Listen"/> and once the pools are entered.</summary>
     public async Task StartAsync()
     {
-        _port.Start();
         _leader.Start();
         _gauges.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));

@@ -1,0 +1,125 @@
+using Consul.Fast.Daemon.Config;
+using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Wire.Security;
+using Microsoft.Extensions.Logging;
+
+namespace Consul.Fast.Daemon.Agent.Pools;
+
+/// <summary>
+/// The gossip pools of this agent: the LAN pool of its datacenter and, on a server, the WAN pool of all servers. Made at once, so
+/// that others can hold them; started and disposed once. The events of a pool go through <see cref="LanEvents"/> and
+/// <see cref="WanEvents"/>, nobody else reads them.
+/// </summary>
+internal sealed class GossipPools : IAsyncDisposable
+{
+    private readonly AgentConfig _config;
+    private readonly OwnPool _lan;
+    private readonly OwnPool? _wan;
+    private readonly ILogger _lanLogger;
+    private readonly ILogger _wanLogger;
+
+    /// <exception cref="ConfigException">The encryption key is no key.</exception>
+    public GossipPools(AgentConfig config, ILoggerFactory loggers)
+    {
+        _config = config;
+        string role = config.Server.Enabled ? "server" : "client";
+        _lanLogger = loggers.CreateLogger($"agent.{role}.serf.lan");
+        _wanLogger = loggers.CreateLogger($"agent.{role}.serf.wan");
+        Member self = LocalMember.Create(config);
+        _lan = new OwnPool(self, KeysOf(config));
+        LanEvents = new PoolEvents(_lanLogger);
+        WanEvents = new PoolEvents(_wanLogger);
+        if (config.Server.Enabled && config.Addresses.SerfWanBind is not null)
+            _wan = new OwnPool(LocalMember.CreateWan(config, self), KeysOf(config));
+    }
+
+    public OwnPool Lan => _lan;
+
+    /// <summary>Null on a client, and on a server without WAN port.</summary>
+    public OwnPool? Wan => _wan;
+
+    public PoolEvents LanEvents { get; }
+
+    /// <summary>Silent without WAN pool.</summary>
+    public PoolEvents WanEvents { get; }
+
+    /// <summary>Enters the pools, alone at first; the WAN pool before the LAN pool, whose tags name its port.</summary>
+    /// <param name="rpcPort">Where a server serves calls, with the port that the system chose; 0 on a client.</param>
+    /// <exception cref="IOException">An address is taken, or a snapshot cannot be used; the message is for the user.</exception>
+    public async Task StartAsync(int rpcPort)
+    {
+        int wanPort = 0;
+        if (_wan is not null)
+        {
+            Member self = LocalMember.CreateWan(_config, LocalMember.Create(_config, rpcPort));
+            wanPort = await StartAsync(_wan, PoolOptions.Wan(_config, self), _wanLogger, "WAN Serf");
+            WanEvents.Start(_wan.Events);
+        }
+
+        Member local = LocalMember.Create(_config, rpcPort, wanPort);
+        await StartAsync(_lan, PoolOptions.Lan(_config, local), _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
+        LanEvents.Start(_lan.Events);
+    }
+
+    /// <summary>
+    /// Makes the pools treat a failed member as one that left. A server tells both pools; the name may come with or without its
+    /// datacenter. Null, or the fault.
+    /// </summary>
+    /// <param name="prune">Forget it as well.</param>
+    public async Task<string?> ForceLeaveAsync(string node, bool prune)
+    {
+        if (!_lan.Members.Any(member => member.Name == node)) return $"agent: No node found with name '{node}'";
+        if (!await _lan.ForceLeaveAsync(node, prune)) return PoolFaults.RemovalTimeout;
+        if (_wan is null) return null;
+        string suffix = "." + _config.Node.Datacenter;
+        string name = node.EndsWith(suffix, StringComparison.Ordinal) ? node : node + suffix;
+        return await _wan.ForceLeaveAsync(name, prune) ? null : PoolFaults.RemovalTimeout;
+    }
+
+    /// <summary>The figures of the pools: the groups <c>serf_lan</c> and <c>serf_wan</c>.</summary>
+    public async Task<IReadOnlyList<StatGroup>> StatsAsync()
+    {
+        var lan = new StatGroup("serf_lan", [.. await _lan.StatisticsAsync()]);
+        return _wan is null ? [lan] : [lan, new StatGroup("serf_wan", [.. await _wan.StatisticsAsync()])];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lan.DisposeAsync();
+        await LanEvents.Reading;
+        if (_wan is null) return;
+        await _wan.DisposeAsync();
+        await WanEvents.Reading;
+    }
+
+    private async Task<int> StartAsync(OwnPool pool, Gossip.Node.GossipNodeOptions options, ILogger logger, string what)
+    {
+        try
+        {
+            if (options.SnapshotPath is { } path) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return (await pool.StartAsync(options, logger)).Port;
+        }
+        catch (IOException fault)
+        {
+            string role = _config.Server.Enabled ? "server" : "client";
+            throw new IOException($"Failed to start Consul {role}: Failed to start {what}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Each pool has its own, that changes for itself.</summary>
+    private static Keyring? KeysOf(AgentConfig config)
+    {
+        if (config.Gossip.EncryptKey.Length == 0) return null;
+        try
+        {
+            byte[] bytes = Convert.FromBase64String(config.Gossip.EncryptKey);
+            if (GossipKey.TryFrom(bytes, out GossipKey? key)) return new Keyring(key);
+        }
+        catch (FormatException)
+        {
+            // Reported below like a key of the wrong size.
+        }
+
+        throw new ConfigException("invalid encryption key");
+    }
+}
