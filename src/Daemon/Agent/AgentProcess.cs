@@ -27,6 +27,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly GossipPools _pools;
+    private readonly ClusterJoin _join;
     private readonly TlsContext _tls;
     private readonly ServerNode? _server;
     private readonly ClientNode? _client;
@@ -43,7 +44,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _config = config;
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
-        _pools = new GossipPools(config, context.Logging);
+        _pools = new GossipPools(config, context.Time, context.Logging);
+        _join = ClusterJoin.Of(_pools, config, context.Time, context.Logging, () => _ended.TrySetResult(Cli.ExitCode.Error));
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
@@ -77,6 +79,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);
+        _join.StartRetrying();
+        await _join.JoinAtStartAsync(cancellation);
         _local.Start();
     }
 
@@ -101,7 +105,11 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
     }
 
-    public Task LeaveAsync() => _server?.LeaveAsync() ?? Task.CompletedTask;
+    public async Task LeaveAsync()
+    {
+        await _join.DisposeAsync();
+        if (_server is not null) await _server.LeaveAsync();
+    }
 
     async Task<string?> IAgentControl.ReloadAsync()
     {
@@ -123,7 +131,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     }
 
     Task<string?> IAgentControl.JoinAsync(string address, bool wan, CancellationToken cancellation) =>
-        PoolJoin.RunAsync(wan && _pools.Wan is { } pool ? pool : _pools.Lan, address, cancellation);
+        _join.JoinAsync(address, wan, cancellation);
 
     Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
@@ -134,6 +142,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     {
         ProcessLog.ShuttingDown(_logger);
         await _local.DisposeAsync();
+        await _join.DisposeAsync();
         await _pools.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (_client is not null) await _client.DisposeAsync();

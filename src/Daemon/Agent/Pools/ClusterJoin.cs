@@ -1,5 +1,6 @@
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Config.Runtime;
+using Consul.Fast.Gossip.Node;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent.Pools;
@@ -27,6 +28,20 @@ internal sealed class ClusterJoin(
 
     private readonly CancellationTokenSource _stop = new();
     private Task _retrying = Task.CompletedTask;
+    private int _disposed;
+
+    public static ClusterJoin Of(GossipPools pools, AgentConfig config, TimeProvider time, ILoggerFactory loggers, Action exhausted)
+    {
+        ILogger logger = loggers.CreateLogger("agent");
+        string parent = config.Server.Enabled ? "agent.server.memberlist" : "agent.client.memberlist";
+        PoolJoiner? wan = pools.Wan is null ? null : Joiner("WAN", pools.Wan, loggers.CreateLogger($"{parent}.wan"));
+        var manager = new ServiceManager(Environment.GetEnvironmentVariable(ServiceManager.Variable) ?? "");
+        return new ClusterJoin(
+            config, Joiner("LAN", pools.Lan, loggers.CreateLogger($"{parent}.lan")), wan, manager, time, logger, exhausted);
+
+        PoolJoiner Joiner(string name, IGossipPool pool, ILogger memberLogger) =>
+            new(name, pool, new JoinAddresses(() => pool.Local.Port), logger, memberLogger);
+    }
 
     /// <summary>Begins to join what is to be joined in the background. Call once.</summary>
     public void StartRetrying()
@@ -63,9 +78,15 @@ internal sealed class ClusterJoin(
         return outcome.Error;
     }
 
-    /// <summary>Ends the attempts in the background.</summary>
+    /// <summary>Ends the attempts in the background; further calls only wait for that.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _retrying.ConfigureAwait(false);
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _retrying.ConfigureAwait(false);
         _stop.Dispose();

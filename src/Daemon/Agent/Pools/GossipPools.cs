@@ -1,6 +1,6 @@
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
-using Consul.Fast.Gossip.Wire.Security;
+using Consul.Fast.Gossip.Node;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent.Pools;
@@ -15,22 +15,25 @@ internal sealed class GossipPools : IAsyncDisposable
     private readonly AgentConfig _config;
     private readonly OwnPool _lan;
     private readonly OwnPool? _wan;
+    private readonly PoolKeyring? _lanKeys;
+    private readonly PoolKeyring? _wanKeys;
     private readonly ILogger _lanLogger;
     private readonly ILogger _wanLogger;
 
-    /// <exception cref="ConfigException">The encryption key is no key.</exception>
-    public GossipPools(AgentConfig config, ILoggerFactory loggers)
+    /// <exception cref="ConfigException">The encryption key or a keyring file cannot be used.</exception>
+    public GossipPools(AgentConfig config, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
+        (_lanKeys, _wanKeys) = PoolKeyring.Load(config, time, loggers.CreateLogger("agent"));
         string role = config.Server.Enabled ? "server" : "client";
         _lanLogger = loggers.CreateLogger($"agent.{role}.serf.lan");
         _wanLogger = loggers.CreateLogger($"agent.{role}.serf.wan");
         Member self = LocalMember.Create(config);
-        _lan = new OwnPool(self, KeysOf(config));
+        _lan = new OwnPool(self, _lanKeys?.Keys);
         LanEvents = new PoolEvents(_lanLogger);
         WanEvents = new PoolEvents(_wanLogger);
         if (config.Server.Enabled && config.Addresses.SerfWanBind is not null)
-            _wan = new OwnPool(LocalMember.CreateWan(config, self), KeysOf(config));
+            _wan = new OwnPool(LocalMember.CreateWan(config, self), _wanKeys?.Keys);
     }
 
     public OwnPool Lan => _lan;
@@ -52,12 +55,13 @@ internal sealed class GossipPools : IAsyncDisposable
         if (_wan is not null)
         {
             Member self = LocalMember.CreateWan(_config, LocalMember.Create(_config, rpcPort));
-            wanPort = await StartAsync(_wan, PoolOptions.Wan(_config, self), _wanLogger, "WAN Serf");
+            wanPort = await StartAsync(_wan, PoolOptions.Wan(_config, self) with { KeyringChanged = _wanKeys?.Changed }, _wanLogger, "WAN Serf");
             WanEvents.Start(_wan.Events);
         }
 
         Member local = LocalMember.Create(_config, rpcPort, wanPort);
-        await StartAsync(_lan, PoolOptions.Lan(_config, local), _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
+        GossipNodeOptions options = PoolOptions.Lan(_config, local) with { KeyringChanged = _lanKeys?.Changed };
+        await StartAsync(_lan, options, _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
         LanEvents.Start(_lan.Events);
     }
 
@@ -87,12 +91,14 @@ internal sealed class GossipPools : IAsyncDisposable
     {
         await _lan.DisposeAsync();
         await LanEvents.Reading;
+        if (_lanKeys is not null) await _lanKeys.DisposeAsync();
         if (_wan is null) return;
         await _wan.DisposeAsync();
         await WanEvents.Reading;
+        if (_wanKeys is not null) await _wanKeys.DisposeAsync();
     }
 
-    private async Task<int> StartAsync(OwnPool pool, Gossip.Node.GossipNodeOptions options, ILogger logger, string what)
+    private async Task<int> StartAsync(OwnPool pool, GossipNodeOptions options, ILogger logger, string what)
     {
         try
         {
@@ -104,22 +110,5 @@ internal sealed class GossipPools : IAsyncDisposable
             string role = _config.Server.Enabled ? "server" : "client";
             throw new IOException($"Failed to start Consul {role}: Failed to start {what}: {fault.Message}", fault);
         }
-    }
-
-    /// <summary>Each pool has its own, that changes for itself.</summary>
-    private static Keyring? KeysOf(AgentConfig config)
-    {
-        if (config.Gossip.EncryptKey.Length == 0) return null;
-        try
-        {
-            byte[] bytes = Convert.FromBase64String(config.Gossip.EncryptKey);
-            if (GossipKey.TryFrom(bytes, out GossipKey? key)) return new Keyring(key);
-        }
-        catch (FormatException)
-        {
-            // Reported below like a key of the wrong size.
-        }
-
-        throw new ConfigException("invalid encryption key");
     }
 }

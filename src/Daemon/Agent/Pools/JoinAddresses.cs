@@ -14,8 +14,8 @@ internal delegate Task<IPAddress[]> HostLookup(string host, CancellationToken ca
 /// Turns what users write to join a pool into addresses: an IP address or a host name, each with or without a port, and before
 /// it perhaps the name of the expected member and a slash. All addresses of a host count. Thread safe.
 /// </summary>
-/// <param name="defaultPort">Port of the own pool.</param>
-internal sealed class JoinAddresses(int defaultPort, HostLookup? lookup = null)
+/// <param name="defaultPort">Port of the own pool; known once the pool has started.</param>
+internal sealed class JoinAddresses(Func<int> defaultPort, HostLookup? lookup = null)
 {
     private readonly HostLookup _lookup = lookup ?? Dialer.ResolveAsync;
 
@@ -28,7 +28,7 @@ internal sealed class JoinAddresses(int defaultPort, HostLookup? lookup = null)
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash == 0) return Failed(text, "empty node name provided");
         string? node = slash < 0 ? null : text[..slash];
-        if (HostPort.Split(text[(slash + 1)..], defaultPort, out string host, out ushort port) is { } fault) return Failed(text, fault);
+        if (HostPort.Split(text[(slash + 1)..], defaultPort(), out string host, out ushort port) is { } fault) return Failed(text, fault);
         if (HostPort.TryParseIp(host, out IPAddress address)) return Found(text, [address], port, node);
         if (host.Length == 0 || HostPort.IsLooseIp(host)) return Failed(text, $"lookup {host}: no such host");
         try

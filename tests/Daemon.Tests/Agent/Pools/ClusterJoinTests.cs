@@ -75,5 +75,5 @@ public sealed class ClusterJoinTests
             config, Joiner("LAN", _lan), Joiner("WAN", _wan), new ServiceManager(""), TimeProvider.System, _log, () => Interlocked.Increment(ref _exhausted));
     }
 
-    private PoolJoiner Joiner(string name, JoinablePool pool) => new(name, pool, new JoinAddresses(8301), _log, _log);
+    private PoolJoiner Joiner(string name, JoinablePool pool) => new(name, pool, new JoinAddresses(static () => 8301), _log, _log);
 }

@@ -53,7 +53,7 @@ public sealed class JoinAddressesTests
     [Fact]
     public async Task System_finds_names_of_hosts_and_refuses_nonsense()
     {
-        ResolvedJoin[] found = await new JoinAddresses(8301).ResolveAsync(["localhost:5", "a b", "a:b:c", "name.invalid", "x..y", new string('a', 300)], default);
+        ResolvedJoin[] found = await new JoinAddresses(static () => 8301).ResolveAsync(["localhost:5", "a b", "a:b:c", "name.invalid", "x..y", new string('a', 300)], default);
         Assert.All(found[0].Addresses, static address => Assert.True(IPAddress.IsLoopback(address.Address.Address) && address.Address.Port == 5));
         Assert.NotEmpty(found[0].Addresses);
         Assert.All(found[1..], static one => Assert.StartsWith($"Failed to resolve {one.Text}: lookup ", one.Fault, StringComparison.Ordinal));
@@ -72,7 +72,7 @@ public sealed class JoinAddressesTests
 
     private async Task<string> Resolve(string text)
     {
-        ResolvedJoin found = (await new JoinAddresses(8301, Lookup).ResolveAsync([text], default))[0];
+        ResolvedJoin found = (await new JoinAddresses(static () => 8301, Lookup).ResolveAsync([text], default))[0];
         return found.Fault ?? string.Join(' ', found.Addresses.Select(static address => $"{address.Node} {address.Address}".Trim()));
     }
 

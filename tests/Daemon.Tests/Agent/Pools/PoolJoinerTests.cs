@@ -57,5 +57,5 @@ public sealed class PoolJoinerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join);
     }
 
-    private PoolJoiner Joiner(JoinablePool pool) => new("LAN", pool, new JoinAddresses(8302), _log, _memberLog);
+    private PoolJoiner Joiner(JoinablePool pool) => new("LAN", pool, new JoinAddresses(static () => 8302), _log, _memberLog);
 }
