@@ -33,6 +33,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
+    private readonly Lazy<Task> _leave;
     private volatile AgentConfig _config;
 
     /// <exception cref="IOException">The data directory cannot be opened; the message is for the user.</exception>
@@ -42,6 +43,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         AgentConfig config = context.Config;
         _context = context;
         _config = config;
+        _leave = new Lazy<Task>(LeaveOnceAsync);
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
         _pools = new GossipPools(config, context.Time, context.Logging);
@@ -49,7 +51,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            _server = new ServerNode(config, _pools.Lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
@@ -59,7 +61,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
-        if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
+        ListenToPools();
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
             HttpSettings.From(config),
@@ -105,11 +107,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
     }
 
-    public async Task LeaveAsync()
-    {
-        await _join.DisposeAsync();
-        if (_server is not null) await _server.LeaveAsync();
-    }
+    public Task LeaveAsync() => _leave.Value;
 
     async Task<string?> IAgentControl.ReloadAsync()
     {
@@ -137,6 +135,33 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
         [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
+
+    /// <summary>Connects what happens in the LAN pool with the parts that it concerns.</summary>
+    private void ListenToPools()
+    {
+        if (_server is not null)
+        {
+            _pools.LanEvents.MemberChanged += _server.OnMemberEvent;
+            _server.Elected += _pools.AnnounceLeader;
+        }
+        else
+        {
+            var finder = new ServerFinder(_client!.Servers, _config.Node.Datacenter, _context.Logging.CreateLogger("agent.client"));
+            finder.ServerUp += _local.Agent.Syncer.TriggerFull;
+            _pools.LanEvents.MemberChanged += finder.OnMemberEvent;
+        }
+
+        _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
+    }
+
+    private async Task LeaveOnceAsync()
+    {
+        if (_server is null) PoolLog.ClientLeaves(_logger);
+        else PoolLog.ServerLeaves(_logger);
+        await _join.DisposeAsync();
+        await _pools.LeaveAsync();
+        if (_server is not null) await _server.LeaveAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
