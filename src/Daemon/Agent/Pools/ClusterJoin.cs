@@ -74,7 +74,8 @@ internal sealed class ClusterJoin(
     /// <summary>Joins through one agent. Null, or why that failed.</summary>
     public async Task<string?> JoinAsync(string address, bool inWan, CancellationToken cancellation)
     {
-        JoinOutcome outcome = await (inWan ? JoinWanAsync([address], cancellation) : JoinLanAsync([address], cancellation)).ConfigureAwait(false);
+        Task<JoinOutcome> join = inWan ? JoinWanAsync([address], cancellation) : JoinLanAsync([address], cancellation);
+        JoinOutcome outcome = await join.ConfigureAwait(false);
         return outcome.Error;
     }
 

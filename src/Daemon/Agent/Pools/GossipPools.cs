@@ -66,13 +66,14 @@ internal sealed class GossipPools : IAsyncDisposable
         if (_wan is not null)
         {
             Member self = LocalMember.CreateWan(_config, LocalMember.Create(_config, rpcPort));
-            wanPort = await StartAsync(_wan, PoolOptions.Wan(_config, self) with { KeyringChanged = _wanKeys?.Changed }, _wanLogger, "WAN Serf");
+            GossipNodeOptions wan = PoolOptions.Wan(_config, self) with { KeyringChanged = _wanKeys?.Changed };
+            wanPort = await StartAsync(_wan, wan, _wanLogger, "WAN Serf");
             WanEvents.Start(_wan.Events);
         }
 
         Member local = LocalMember.Create(_config, rpcPort, wanPort);
-        GossipNodeOptions options = PoolOptions.Lan(_config, local) with { KeyringChanged = _lanKeys?.Changed };
-        await StartAsync(_lan, options, _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
+        GossipNodeOptions lan = PoolOptions.Lan(_config, local) with { KeyringChanged = _lanKeys?.Changed };
+        await StartAsync(_lan, lan, _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
         LanEvents.Start(_lan.Events);
         _flooder?.Start();
     }
