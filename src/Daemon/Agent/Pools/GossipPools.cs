@@ -83,7 +83,8 @@ internal sealed class GossipPools : IAsyncDisposable
     {
         try
         {
-            string? error = await _lan.FireEventAsync(ConsulEvents.NewLeader, Encoding.UTF8.GetBytes(_config.Node.Name), canCoalesce: false);
+            byte[] name = Encoding.UTF8.GetBytes(_config.Node.Name);
+            string? error = await _lan.FireEventAsync(ConsulEvents.NewLeader, name, canCoalesce: false);
             if (error is not null) PoolLog.LeaderNotAnnounced(_logger, error);
         }
         catch (OperationCanceledException)
