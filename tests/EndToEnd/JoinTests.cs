@@ -92,6 +92,43 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task Servers_of_two_datacenters_join_their_wan_pool()
+    {
+        using Agent first = await Agent.StartAsync();
+        string config = $$"""{"datacenter":"dc2","retry_join_wan":["localhost:{{Text(first.WanPort)}}"]}""";
+        using Agent second = await Agent.StartAsync(new AgentOptions { NodeName = "n2", Config = config });
+        await Until.True(() => Knows(first, "?wan=1", "n1.dc1", "n2.dc2"), "both servers in the WAN pool of the first");
+        await Until.True(() => second.Output.Contains("Join cluster completed. Synced with initial agents: cluster=WAN num_agents="), "the line about the join");
+        Assert.Contains($"(WAN) joining: wan_addresses=[localhost:{Text(first.WanPort)}]\n", second.Output.Text);
+        Assert.Contains($"  alive   server  1.10.12  2         dc2  <all>\n", (await first.Run("members", "-wan")).Out);
+        Assert.True(await Knows(first, "n1"));
+        using Agent alone = await Agent.StartAsync(new AgentOptions { NodeName = "n3", Flags = ["-serf-wan-port=-1"] });
+        Assert.Equal((500, "WAN Federation is disabled"), Both(await alone.Api.Put("/v1/agent/join/127.0.0.1?wan=1")));
+    }
+
+    /// <summary>What an agent remembers of its pool counts after a crash, and after a leave only where that is wanted.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Agent_returns_to_its_pool_by_itself(bool crashes, bool rejoins)
+    {
+        using Agent server = await Agent.StartAsync();
+        using Agent client = Client("c1", $$"""{"rejoin_after_leave":{{(rejoins ? "true" : "false")}}}""");
+        await Until.True(() => client.Output.Contains("Consul agent running!"), "the end of the start");
+        Assert.Equal(0, (await client.Run("join", $"127.0.0.1:{Text(server.LanPort)}")).Exit);
+        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members");
+        string snapshot = Path.Combine(client.DataDir, "serf", "local.snapshot");
+        await Until.True(() => File.ReadAllText(snapshot).Contains("alive: n1 127.0.0.1:", StringComparison.Ordinal), "the server in the snapshot");
+        if (crashes) await client.KillAsync();
+        else Assert.Equal(new CommandResult(0, "Graceful leave complete\n", ""), await client.Run("leave"));
+        await client.WaitForExit();
+        client.Start();
+        await Until.True(() => client.Output.Contains("Consul agent running!"), "the end of the second start");
+        await Until.True(() => Knows(client, "c1", "n1"), "the server among the client's members");
+        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members again");
+    }
+
+    [Fact]
     public async Task Readiness_is_told_to_the_service_manager_after_a_join()
     {
         using Agent server = await Agent.StartAsync();
@@ -151,20 +188,26 @@ public sealed class JoinTests
 
     private static Agent Client(string name, string config, params string[] flags) => Launch(name, config, [], flags);
 
-    private static Agent Launch(string name, string config, Dictionary<string, string> environment, params string[] flags) =>
-        Agent.Launch(new AgentOptions
+    private static Agent Launch(string name, string config, Dictionary<string, string> environment, params string[] flags)
+    {
+        string data = Leftovers.NewFolder(name);
+        return Agent.Launch(new AgentOptions
         {
             Server = false,
+            DataDir = data,
             NodeName = name,
             Config = config,
             Environment = environment,
-            Flags = [$"-node={name}", "-bind=127.0.0.1", $"-data-dir={Leftovers.NewFolder(name)}", .. flags],
+            Flags = [$"-node={name}", "-bind=127.0.0.1", $"-data-dir={data}", .. flags],
         });
+    }
 
     /// <summary>Whether the agent sees exactly these, all alive.</summary>
     private static async Task<bool> Knows(Agent agent, params string[] names)
     {
-        JsonElement members = (await agent.Api.Get("/v1/agent/members")).Json;
+        string query = names[0].StartsWith('?') ? names[0] : "";
+        if (query.Length > 0) names = names[1..];
+        JsonElement members = (await agent.Api.Get($"/v1/agent/members{query}")).Json;
         return members.EnumerateArray().All(static member => member.GetProperty("Status").GetInt32() == 1)
             && members.EnumerateArray().Select(static member => member.GetProperty("Name").GetString()!).Order().SequenceEqual(names);
     }
