@@ -21,8 +21,8 @@ public sealed class JoinTests
         await Until.True(() => client.Output.Contains("Join cluster failed, will retry: cluster=LAN retry_interval=50ms error=\"1 error occurred:\n\t* Failed to join 127.0.0.1:"), "a failed attempt");
         Assert.Contains($"(LAN) joining: lan_addresses=[127.0.0.1:{port}]\n", client.Output.Text);
         using Agent server = await Agent.StartAsync(new AgentOptions { Flags = [$"-serf-lan-port={port}"] });
-        await Until.True(() => Knows(client, "c1", "n1"), "the server among the client's members");
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members");
+        await UntilKnows(client, "the server among the client's members", "c1", "n1");
+        await UntilKnows(server, "the client among the server's members", "c1", "n1");
         await Until.True(() => client.Output.Contains("Join cluster completed. Synced with initial agents: cluster=LAN num_agents=1"), "the line about the join");
         Assert.Contains("(LAN) joined: number_of_nodes=1\n", client.Output.Text);
     }
@@ -83,7 +83,7 @@ public sealed class JoinTests
         CommandResult run = await client.Run("join", "127.0.0.1:1", $"localhost:{Text(server.LanPort)}");
         Assert.Equal((0, "Successfully joined cluster by contacting 1 nodes.\n"), (run.Exit, run.Out));
         Assert.StartsWith("Error joining address '127.0.0.1:1': Unexpected response code: 500 (1 error occurred:\n", run.Error);
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members");
+        await UntilKnows(server, "the client among the server's members", "c1", "n1");
         run = await client.Run("join", $"n1/127.0.0.1:{Text(server.LanPort)}");
         Assert.Equal((0, "Successfully joined cluster by contacting 1 nodes.\n"), (run.Exit, run.Out));
         run = await client.Run("members", "-status=alive");
@@ -97,7 +97,7 @@ public sealed class JoinTests
         using Agent first = await Agent.StartAsync();
         string config = $$"""{"datacenter":"dc2","retry_join_wan":["localhost:{{Text(first.WanPort)}}"]}""";
         using Agent second = await Agent.StartAsync(new AgentOptions { NodeName = "n2", Config = config });
-        await Until.True(() => Knows(first, "?wan=1", "n1.dc1", "n2.dc2"), "both servers in the WAN pool of the first");
+        await UntilKnows(first, "both servers in the WAN pool of the first", "?wan=1", "n1.dc1", "n2.dc2");
         await Until.True(() => second.Output.Contains("Join cluster completed. Synced with initial agents: cluster=WAN num_agents="), "the line about the join");
         Assert.Contains($"(WAN) joining: wan_addresses=[localhost:{Text(first.WanPort)}]\n", second.Output.Text);
         Assert.Contains($"  alive   server  1.10.12  2         dc2  <all>\n", (await first.Run("members", "-wan")).Out);
@@ -116,7 +116,7 @@ public sealed class JoinTests
         using Agent client = Client("c1", $$"""{"rejoin_after_leave":{{(rejoins ? "true" : "false")}}}""");
         await Until.True(() => client.Output.Contains("Consul agent running!"), "the end of the start");
         Assert.Equal(0, (await client.Run("join", $"127.0.0.1:{Text(server.LanPort)}")).Exit);
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members");
+        await UntilKnows(server, "the client among the server's members", "c1", "n1");
         string snapshot = Path.Combine(client.DataDir, "serf", "local.snapshot");
         await Until.True(() => File.ReadAllText(snapshot).Contains("alive: n1 127.0.0.1:", StringComparison.Ordinal), "the server in the snapshot");
         if (crashes) await client.KillAsync();
@@ -124,8 +124,8 @@ public sealed class JoinTests
         await client.WaitForExit();
         client.Start();
         await Until.True(() => client.Output.Contains("Consul agent running!"), "the end of the second start");
-        await Until.True(() => Knows(client, "c1", "n1"), "the server among the client's members");
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members again");
+        await UntilKnows(client, "the server among the client's members", "c1", "n1");
+        await UntilKnows(server, "the client among the server's members again", "c1", "n1");
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class JoinTests
         Assert.Equal($"[\"{First}\"]", await File.ReadAllTextAsync(Path.Combine(server.DataDir, "serf", "remote.keyring")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         using Agent client = Client("c1", "{}", $"-encrypt={First}", $"-join=127.0.0.1:{Text(server.LanPort)}");
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the server's members");
+        await UntilKnows(server, "the client among the server's members", "c1", "n1");
         foreach (string key in (string[])["", $"-encrypt={Second}"])
         {
             using Agent stranger = Client("c2", "{}", [.. key.Length == 0 ? [] : new[] { key }, $"-join=127.0.0.1:{Text(server.LanPort)}"]);
@@ -166,7 +166,7 @@ public sealed class JoinTests
         Assert.Contains($"{Warning}WAN\n", server.Output.Text);
         CommandResult run = await client.Run("join", $"127.0.0.1:{Text(server.LanPort)}");
         Assert.Equal(0, run.Exit);
-        await Until.True(() => Knows(server, "c1", "n1"), "the client among the members of the restarted server");
+        await UntilKnows(server, "the client among the members of the restarted server", "c1", "n1");
     }
 
     [Theory]
@@ -200,6 +200,18 @@ public sealed class JoinTests
             Environment = environment,
             Flags = [$"-node={name}", "-bind=127.0.0.1", $"-data-dir={data}", .. flags],
         });
+    }
+
+    private static async Task UntilKnows(Agent agent, string what, params string[] names)
+    {
+        try
+        {
+            await Until.True(() => Knows(agent, names), what);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message}\n{(await agent.Run("members")).Out}\n{agent.Output.Text}", fault);
+        }
     }
 
     /// <summary>Whether the agent sees exactly these, all alive.</summary>
