@@ -47,7 +47,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            _server = new ServerNode(config, _pools.Lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
@@ -58,8 +58,10 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
         if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
+        var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
+        _pools.LanEvents.UserEventFired += events.Take;
         _http = new HttpServer(
-            ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
+            ApiRoutes.Create(services, _local.Agent, events, this, () => _config, context),
             HttpSettings.From(config),
             context.Logging.CreateLogger("agent.http"));
     }

@@ -5,6 +5,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
@@ -31,13 +32,15 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
+    private readonly KeyringService _keyrings;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
     /// <exception cref="IOException">The data directory is damaged, in use, unwritable, or from a newer version.</exception>
     public ServerNode(
         AgentConfig config,
-        IMembership membership,
+        IGossipPool membership,
+        IGossipPool? wan,
         TlsContext tls,
         TimerWheel timers,
         TimeProvider time,
@@ -75,7 +78,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots = new SnapshotService(
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
-        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots);
+        _keyrings = new KeyringService(membership, wan, config.Node.Datacenter);
+        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots, new EventService(membership, gate), _keyrings);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
@@ -151,6 +155,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _snapshots.Dispose();
+        _keyrings.Dispose();
         _storage.Dispose();
     }
 }
