@@ -32,6 +32,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
+    private readonly Lazy<Task> _leave;
     private volatile AgentConfig _config;
 
     /// <exception cref="IOException">The data directory cannot be opened; the message is for the user.</exception>
@@ -41,9 +42,10 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         AgentConfig config = context.Config;
         _context = context;
         _config = config;
+        _leave = new Lazy<Task>(LeaveOnceAsync);
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
-        _pools = new GossipPools(config, context.Logging);
+        _pools = new GossipPools(config, context.Time, context.Logging);
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
@@ -57,9 +59,9 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
-        if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
+        ListenToPools();
         var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
-        _pools.LanEvents.UserEventFired += events.Take;
+        _pools.Announcements.UserEventFired += events.Take;
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, events, this, () => _config, context),
             HttpSettings.From(config),
@@ -103,7 +105,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
     }
 
-    public Task LeaveAsync() => _server?.LeaveAsync() ?? Task.CompletedTask;
+    public Task LeaveAsync() => _leave.Value;
 
     async Task<string?> IAgentControl.ReloadAsync()
     {
@@ -131,6 +133,32 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
         [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
+
+    /// <summary>Connects what happens in the LAN pool with the parts that it concerns.</summary>
+    private void ListenToPools()
+    {
+        if (_server is not null)
+        {
+            _pools.LanEvents.MemberChanged += _server.OnMemberEvent;
+            _server.Elected += _pools.AnnounceLeader;
+        }
+        else
+        {
+            var finder = new ServerFinder(_client!.Servers, _config.Node.Datacenter, _context.Logging.CreateLogger("agent.client"));
+            finder.ServerUp += _local.Agent.Syncer.TriggerFull;
+            _pools.LanEvents.MemberChanged += finder.OnMemberEvent;
+        }
+
+        _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
+    }
+
+    private async Task LeaveOnceAsync()
+    {
+        if (_server is null) PoolLog.ClientLeaves(_logger);
+        else PoolLog.ServerLeaves(_logger);
+        await _pools.LeaveAsync();
+        if (_server is not null) await _server.LeaveAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

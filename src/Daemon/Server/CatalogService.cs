@@ -41,7 +41,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     }
 
     public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
-        new(RpcResult<IReadOnlyList<string>>.Ok([server.Datacenter]));
+        new(RpcResult<IReadOnlyList<string>>.Ok(server.Datacenters));
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request)
     {

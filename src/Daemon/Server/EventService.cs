@@ -1,3 +1,4 @@
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Gossip.Node;
 
@@ -7,15 +8,12 @@ namespace Consul.Fast.Daemon.Server;
 /// <param name="pool">The LAN pool.</param>
 internal sealed class EventService(IGossipPool pool, LeaderGate gate)
 {
-    /// <summary>Stands in the pool before the names of events from the API.</summary>
-    public const string NamePrefix = "consul:event:";
-
     public async ValueTask<RpcResult<bool>> FireAsync(EventFireRequest request)
     {
         if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return RpcResult<bool>.Fail(unreachable);
         bool local = request.AllowStale && gate.CanServeStale;
         if (!local && await gate.AwaitLeaderAsync(request.Cancellation) is { } noLeader) return RpcResult<bool>.Fail(noLeader);
-        if (await pool.FireEventAsync(NamePrefix + request.Name, request.Payload, canCoalesce: false) is { } refused)
+        if (await pool.FireEventAsync(ConsulEvents.UserPrefix + request.Name, request.Payload, canCoalesce: false) is { } refused)
             return RpcResult<bool>.Fail($"1 error occurred:\n\t* error broadcasting event to segment \"\": {refused}\n\n");
         return RpcResult<bool>.Ok(true, gate.Meta(0));
     }

@@ -28,7 +28,7 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
                 Node = Agent.Config.Node with { Id = AgentHarness.NodeId },
                 Addresses = Agent.Config.Addresses with { SerfLanBind = anyPort, SerfLanAdvertise = anyPort },
             },
-            NullLoggerFactory.Instance);
+            TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public AgentHarness Agent { get; }

@@ -139,5 +139,5 @@ public sealed class EventAreaTests : IAsyncLifetime
     }
 
     private void Take(string id, string name, byte[]? payload) =>
-        _events.Take(new UserPoolEvent(4, "consul:event:" + name, new ConsulEventPayload(id, name, payload).Encode(), CanCoalesce: false));
+        _events.Take(new UserPoolEvent(4, name, new ConsulEventPayload(id, name, payload).Encode(), CanCoalesce: false));
 }

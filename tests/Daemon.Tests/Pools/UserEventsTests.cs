@@ -82,13 +82,11 @@ public sealed class UserEventsTests
     }
 
     [Fact]
-    public void Other_events_of_the_pool_and_broken_ones_are_left_alone()
+    public void Broken_events_are_left_alone()
     {
         byte[] good = new ConsulEventPayload(Id, "e", default).Encode();
-        _events.Take(new UserPoolEvent(1, "consul:new-leader", "n1"u8.ToArray(), CanCoalesce: false));
-        _events.Take(new UserPoolEvent(1, "e", good, CanCoalesce: false));
-        _events.Take(new UserPoolEvent(1, "consul:event:e", good.AsMemory(0, good.Length - 1), CanCoalesce: false));
-        _events.Take(new UserPoolEvent(1, "consul:event:e", default, CanCoalesce: false));
+        _events.Take(new UserPoolEvent(1, "e", good.AsMemory(0, good.Length - 1), CanCoalesce: false));
+        _events.Take(new UserPoolEvent(1, "e", default, CanCoalesce: false));
         Assert.Empty(Names);
     }
 
@@ -98,7 +96,7 @@ public sealed class UserEventsTests
         var willing = new UserEvents("n1", static () => [], ignoreRemoteExecution: false, NullLogger.Instance);
         var order = new ConsulEventPayload(Id, "_rexec", "{}"u8.ToArray());
         Take(order);
-        willing.Take(new UserPoolEvent(1, "consul:event:_rexec", order.Encode(), CanCoalesce: false));
+        willing.Take(new UserPoolEvent(1, "_rexec", order.Encode(), CanCoalesce: false));
         Assert.Empty(Names);
         Assert.Empty(willing.Current.Events);
     }
@@ -133,5 +131,5 @@ public sealed class UserEventsTests
         Assert.Equal(fault, UserEventFilter.Check(new ConsulEventPayload(Id, "e", default, node, service, tag)));
 
     private void Take(ConsulEventPayload content, ulong ltime = 1) =>
-        _events.Take(new UserPoolEvent(ltime, "consul:event:" + content.Name, content.Encode(), CanCoalesce: false));
+        _events.Take(new UserPoolEvent(ltime, content.Name, content.Encode(), CanCoalesce: false));
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Wire.Security;
@@ -15,22 +16,29 @@ internal sealed class GossipPools : IAsyncDisposable
     private readonly AgentConfig _config;
     private readonly OwnPool _lan;
     private readonly OwnPool? _wan;
+    private readonly WanFlooder? _flooder;
+    private readonly ILogger _logger;
     private readonly ILogger _lanLogger;
     private readonly ILogger _wanLogger;
 
     /// <exception cref="ConfigException">The encryption key is no key.</exception>
-    public GossipPools(AgentConfig config, ILoggerFactory loggers)
+    public GossipPools(AgentConfig config, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
         string role = config.Server.Enabled ? "server" : "client";
+        _logger = loggers.CreateLogger($"agent.{role}");
         _lanLogger = loggers.CreateLogger($"agent.{role}.serf.lan");
         _wanLogger = loggers.CreateLogger($"agent.{role}.serf.wan");
         Member self = LocalMember.Create(config);
         _lan = new OwnPool(self, KeysOf(config));
         LanEvents = new PoolEvents(_lanLogger);
         WanEvents = new PoolEvents(_wanLogger);
-        if (config.Server.Enabled && config.Addresses.SerfWanBind is not null)
-            _wan = new OwnPool(LocalMember.CreateWan(config, self), KeysOf(config));
+        Announcements = new ConsulEvents(_logger);
+        LanEvents.UserEventFired += Announcements.OnUserEvent;
+        if (!config.Server.Enabled || config.Addresses.SerfWanBind is null) return;
+        _wan = new OwnPool(LocalMember.CreateWan(config, self), KeysOf(config));
+        _flooder = new WanFlooder(_lan, _wan, config.Node.Datacenter, time, _logger);
+        LanEvents.MemberChanged += _flooder.OnMemberEvent;
     }
 
     public OwnPool Lan => _lan;
@@ -42,6 +50,9 @@ internal sealed class GossipPools : IAsyncDisposable
 
     /// <summary>Silent without WAN pool.</summary>
     public PoolEvents WanEvents { get; }
+
+    /// <summary>The events fired in the LAN pool, sorted by what they mean.</summary>
+    public ConsulEvents Announcements { get; }
 
     /// <summary>Enters the pools, alone at first; the WAN pool before the LAN pool, whose tags name its port.</summary>
     /// <param name="rpcPort">Where a server serves calls, with the port that the system chose; 0 on a client.</param>
@@ -59,6 +70,28 @@ internal sealed class GossipPools : IAsyncDisposable
         Member local = LocalMember.Create(_config, rpcPort, wanPort);
         await StartAsync(_lan, PoolOptions.Lan(_config, local), _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
         LanEvents.Start(_lan.Events);
+        _flooder?.Start();
+    }
+
+    /// <summary>Tells the LAN pool that this server leads. Does not wait.</summary>
+    public async void AnnounceLeader()
+    {
+        try
+        {
+            string? error = await _lan.FireEventAsync(ConsulEvents.NewLeader, Encoding.UTF8.GetBytes(_config.Node.Name), canCoalesce: false);
+            if (error is not null) PoolLog.LeaderNotAnnounced(_logger, error);
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops, and with it its leadership.
+        }
+    }
+
+    /// <summary>Leaves for good, the WAN pool first; a fault is logged and does not hold up the rest.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_wan is not null) await LeaveAsync(_wan, "WAN");
+        await LeaveAsync(_lan, "LAN");
     }
 
     /// <summary>
@@ -68,12 +101,18 @@ internal sealed class GossipPools : IAsyncDisposable
     /// <param name="prune">Forget it as well.</param>
     public async Task<string?> ForceLeaveAsync(string node, bool prune)
     {
+        PoolLog.ForceLeaving(_logger, node);
         if (!_lan.Members.Any(member => member.Name == node)) return $"agent: No node found with name '{node}'";
-        if (!await _lan.ForceLeaveAsync(node, prune)) return PoolFaults.RemovalTimeout;
-        if (_wan is null) return null;
-        string suffix = "." + _config.Node.Datacenter;
-        string name = node.EndsWith(suffix, StringComparison.Ordinal) ? node : node + suffix;
-        return await _wan.ForceLeaveAsync(name, prune) ? null : PoolFaults.RemovalTimeout;
+        bool told = await _lan.ForceLeaveAsync(node, prune);
+        if (told && _wan is not null)
+        {
+            string suffix = "." + _config.Node.Datacenter;
+            told = await _wan.ForceLeaveAsync(node.EndsWith(suffix, StringComparison.Ordinal) ? node : node + suffix, prune);
+        }
+
+        if (told) return null;
+        PoolLog.NotRemoved(_logger, node, PoolFaults.RemovalTimeout);
+        return PoolFaults.RemovalTimeout;
     }
 
     /// <summary>The figures of the pools: the groups <c>serf_lan</c> and <c>serf_wan</c>.</summary>
@@ -85,6 +124,7 @@ internal sealed class GossipPools : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_flooder is not null) await _flooder.DisposeAsync();
         await _lan.DisposeAsync();
         await LanEvents.Reading;
         if (_wan is null) return;
@@ -104,6 +144,11 @@ internal sealed class GossipPools : IAsyncDisposable
             string role = _config.Server.Enabled ? "server" : "client";
             throw new IOException($"Failed to start Consul {role}: Failed to start {what}: {fault.Message}", fault);
         }
+    }
+
+    private async Task LeaveAsync(OwnPool pool, string name)
+    {
+        if (!await pool.LeaveAsync()) PoolLog.LeaveFailed(_logger, name, PoolFaults.LeaveTimeout);
     }
 
     /// <summary>Each pool has its own, that changes for itself.</summary>

@@ -8,6 +8,9 @@ internal static class PoolFaults
     /// <summary>A forced departure was not passed on in time.</summary>
     public const string RemovalTimeout = "timed out broadcasting node removal";
 
+    /// <summary>The own departure was not passed on in time.</summary>
+    public const string LeaveTimeout = "timeout while waiting for graceful leave";
+
     /// <summary>What the log says when the node of a pool does not start.</summary>
     public static string OfStart(GossipNodeOptions options, Exception fault)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Consul.Fast.Daemon.Server;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Wire;
 using Consul.Fast.Storage.Records;
@@ -27,13 +26,13 @@ internal sealed class UserEvents(
     /// <summary>The events as they are now.</summary>
     public UserEventList Current => _list;
 
-    /// <summary>Keeps an event of the LAN pool when it came through the API and is for this agent.</summary>
+    /// <summary>Keeps an event that came through the API when it is for this agent.</summary>
+    /// <param name="fired">Without the prefix of its name.</param>
     public void Take(UserPoolEvent fired)
     {
-        if (!fired.Name.StartsWith(EventService.NamePrefix, StringComparison.Ordinal)) return;
         if (ConsulEventPayload.Decode(fired.Payload) is not { } content)
         {
-            UserEventLog.Undecodable(logger, fired.Name[EventService.NamePrefix.Length..]);
+            UserEventLog.Undecodable(logger, fired.Name);
             return;
         }
 
