@@ -149,7 +149,7 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         {
             FireResult.Fired => null,
             FireResult.TooLarge => $"user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes before encoding",
-            _ => $"user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes after encoding",
+            _ => $"encoded user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes after encoding",
         });
 
     public Task<PoolQuery?> QueryAsync(PoolQueryRequest request)

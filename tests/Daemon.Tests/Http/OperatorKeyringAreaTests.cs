@@ -58,6 +58,7 @@ public sealed class OperatorKeyringAreaTests : IAsyncLifetime
     [InlineData("POST", "", "", "Request decode failed: EOF")]
     [InlineData("PUT", "", "{\"Key\":1}", "Request decode failed: json: cannot unmarshal number into Go struct field keyringArgs.Key of type string")]
     [InlineData("DELETE", "", "{\"Keys\":\"x\"}", "Request decode failed: json: unknown field \"Keys\"")]
+    [InlineData("POST", "", "[]", "Request decode failed: json: cannot unmarshal array into Go value of type agent.keyringArgs")]
     [InlineData("POST", "", "{\"RelayFactor\":256}",
         "Request decode failed: json: cannot unmarshal number 256 into Go struct field keyringArgs.RelayFactor of type uint8")]
     [InlineData("GET", "?relay-factor=x", "", "Error parsing relay factor: strconv.Atoi: parsing \"x\": invalid syntax")]

@@ -15,6 +15,12 @@ internal static class KeyringInput
     public static bool TryRead(ReadOnlyMemory<byte> body, KeyringRequest request, out string error)
     {
         if (!JsonInput.TryParse(body, out JsonElement root, out error)) return false;
+        if (root.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        {
+            error = $"json: cannot unmarshal {JsonFields.KindName(root)} into Go value of type agent.keyringArgs";
+            return false;
+        }
+
         var fields = new JsonFields(root, "keyringArgs");
         request.Key = fields.String("Key");
         request.RelayFactor = ReadRelayFactor(fields);
