@@ -30,6 +30,10 @@ internal sealed class Agent : IDisposable
 
     public int ServerPort => _ports[2];
 
+    public int LanPort => _ports[3];
+
+    public int WanPort => _ports[4];
+
     public string HttpAddress => $"127.0.0.1:{HttpPort}";
 
     public Api Api { get; }

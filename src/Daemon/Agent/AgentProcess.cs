@@ -27,6 +27,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly GossipPools _pools;
+    private readonly ClusterJoin _join;
     private readonly TlsContext _tls;
     private readonly ServerNode? _server;
     private readonly ClientNode? _client;
@@ -46,6 +47,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
         _pools = new GossipPools(config, context.Time, context.Logging);
+        _join = ClusterJoin.Of(_pools, config, context.Time, context.Logging, () => _ended.TrySetResult(Cli.ExitCode.Error));
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
@@ -81,6 +83,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);
+        _join.StartRetrying();
+        await _join.JoinAtStartAsync(cancellation);
         _local.Start();
     }
 
@@ -127,7 +131,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     }
 
     Task<string?> IAgentControl.JoinAsync(string address, bool wan, CancellationToken cancellation) =>
-        PoolJoin.RunAsync(wan && _pools.Wan is { } pool ? pool : _pools.Lan, address, cancellation);
+        _join.JoinAsync(address, wan, cancellation);
 
     Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
@@ -156,6 +160,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     {
         if (_server is null) PoolLog.ClientLeaves(_logger);
         else PoolLog.ServerLeaves(_logger);
+        await _join.DisposeAsync();
         await _pools.LeaveAsync();
         if (_server is not null) await _server.LeaveAsync();
     }
@@ -164,6 +169,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     {
         ProcessLog.ShuttingDown(_logger);
         await _local.DisposeAsync();
+        await _join.DisposeAsync();
         await _pools.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (_client is not null) await _client.DisposeAsync();

@@ -15,6 +15,7 @@ namespace Consul.Fast.Daemon.Tests.Agent;
 /// <summary>The agent's endpoints on the real HTTP interface.</summary>
 internal sealed class AgentApi : IAgentControl, IAsyncDisposable
 {
+    private readonly ClusterJoin _join;
     private HttpTestServer _server = null!;
 
     private AgentApi(Func<AgentConfig, AgentConfig>? configure)
@@ -22,13 +23,13 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
         Agent = new AgentHarness(configure);
         Metrics = new MetricsRegistry(Agent.Config.Telemetry, "host");
         var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
-        Pools = new GossipPools(
-            Agent.Config with
-            {
-                Node = Agent.Config.Node with { Id = AgentHarness.NodeId },
-                Addresses = Agent.Config.Addresses with { SerfLanBind = anyPort, SerfLanAdvertise = anyPort },
-            },
-            TimeProvider.System, NullLoggerFactory.Instance);
+        AgentConfig config = Agent.Config with
+        {
+            Node = Agent.Config.Node with { Id = AgentHarness.NodeId },
+            Addresses = Agent.Config.Addresses with { SerfLanBind = anyPort, SerfLanAdvertise = anyPort },
+        };
+        Pools = new GossipPools(config, TimeProvider.System, NullLoggerFactory.Instance);
+        _join = ClusterJoin.Of(Pools, config, TimeProvider.System, NullLoggerFactory.Instance, static () => { });
     }
 
     public AgentHarness Agent { get; }
@@ -66,7 +67,7 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
     public Task<string?> LeaveAsync() => Task.FromResult<string?>(null);
 
     public Task<string?> JoinAsync(string address, bool wan, CancellationToken cancellation) =>
-        PoolJoin.RunAsync(Pools.Lan, address, cancellation);
+        _join.JoinAsync(address, wan, cancellation);
 
     public Task<string?> ForceLeaveAsync(string node, bool prune) => Pools.ForceLeaveAsync(node, prune);
 
@@ -76,6 +77,7 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        await _join.DisposeAsync();
         await Pools.DisposeAsync();
         await Agent.DisposeAsync();
         await Logging.DisposeAsync();

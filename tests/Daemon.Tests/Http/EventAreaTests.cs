@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Http.Areas;
-using Consul.Fast.Daemon.Tests.Pools;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Wire;
 using Microsoft.Extensions.Logging.Abstractions;

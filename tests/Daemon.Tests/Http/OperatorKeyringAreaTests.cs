@@ -1,5 +1,5 @@
 using Consul.Fast.Daemon.Http.Areas;
-using Consul.Fast.Daemon.Tests.Pools;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 
 namespace Consul.Fast.Daemon.Tests.Http;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
-using Consul.Fast.Daemon.Tests.Pools;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 

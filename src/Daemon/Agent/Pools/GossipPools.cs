@@ -1,7 +1,7 @@
 using System.Text;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
-using Consul.Fast.Gossip.Wire.Security;
+using Consul.Fast.Gossip.Node;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent.Pools;
@@ -17,26 +17,29 @@ internal sealed class GossipPools : IAsyncDisposable
     private readonly OwnPool _lan;
     private readonly OwnPool? _wan;
     private readonly WanFlooder? _flooder;
+    private readonly PoolKeyring? _lanKeys;
+    private readonly PoolKeyring? _wanKeys;
     private readonly ILogger _logger;
     private readonly ILogger _lanLogger;
     private readonly ILogger _wanLogger;
 
-    /// <exception cref="ConfigException">The encryption key is no key.</exception>
+    /// <exception cref="ConfigException">The encryption key or a keyring file cannot be used.</exception>
     public GossipPools(AgentConfig config, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
+        (_lanKeys, _wanKeys) = PoolKeyring.Load(config, time, loggers.CreateLogger("agent"));
         string role = config.Server.Enabled ? "server" : "client";
         _logger = loggers.CreateLogger($"agent.{role}");
         _lanLogger = loggers.CreateLogger($"agent.{role}.serf.lan");
         _wanLogger = loggers.CreateLogger($"agent.{role}.serf.wan");
         Member self = LocalMember.Create(config);
-        _lan = new OwnPool(self, KeysOf(config));
+        _lan = new OwnPool(self, _lanKeys?.Keys);
         LanEvents = new PoolEvents(_lanLogger);
         WanEvents = new PoolEvents(_wanLogger);
         Announcements = new ConsulEvents(_logger);
         LanEvents.UserEventFired += Announcements.OnUserEvent;
         if (!config.Server.Enabled || config.Addresses.SerfWanBind is null) return;
-        _wan = new OwnPool(LocalMember.CreateWan(config, self), KeysOf(config));
+        _wan = new OwnPool(LocalMember.CreateWan(config, self), _wanKeys?.Keys);
         _flooder = new WanFlooder(_lan, _wan, config.Node.Datacenter, time, _logger);
         LanEvents.MemberChanged += _flooder.OnMemberEvent;
     }
@@ -63,12 +66,14 @@ internal sealed class GossipPools : IAsyncDisposable
         if (_wan is not null)
         {
             Member self = LocalMember.CreateWan(_config, LocalMember.Create(_config, rpcPort));
-            wanPort = await StartAsync(_wan, PoolOptions.Wan(_config, self), _wanLogger, "WAN Serf");
+            GossipNodeOptions wan = PoolOptions.Wan(_config, self) with { KeyringChanged = _wanKeys?.Changed };
+            wanPort = await StartAsync(_wan, wan, _wanLogger, "WAN Serf");
             WanEvents.Start(_wan.Events);
         }
 
         Member local = LocalMember.Create(_config, rpcPort, wanPort);
-        await StartAsync(_lan, PoolOptions.Lan(_config, local), _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
+        GossipNodeOptions lan = PoolOptions.Lan(_config, local) with { KeyringChanged = _lanKeys?.Changed };
+        await StartAsync(_lan, lan, _lanLogger, _config.Server.Enabled ? "LAN Serf" : "lan serf");
         LanEvents.Start(_lan.Events);
         _flooder?.Start();
     }
@@ -78,7 +83,8 @@ internal sealed class GossipPools : IAsyncDisposable
     {
         try
         {
-            string? error = await _lan.FireEventAsync(ConsulEvents.NewLeader, Encoding.UTF8.GetBytes(_config.Node.Name), canCoalesce: false);
+            byte[] name = Encoding.UTF8.GetBytes(_config.Node.Name);
+            string? error = await _lan.FireEventAsync(ConsulEvents.NewLeader, name, canCoalesce: false);
             if (error is not null) PoolLog.LeaderNotAnnounced(_logger, error);
         }
         catch (OperationCanceledException)
@@ -127,12 +133,14 @@ internal sealed class GossipPools : IAsyncDisposable
         if (_flooder is not null) await _flooder.DisposeAsync();
         await _lan.DisposeAsync();
         await LanEvents.Reading;
+        if (_lanKeys is not null) await _lanKeys.DisposeAsync();
         if (_wan is null) return;
         await _wan.DisposeAsync();
         await WanEvents.Reading;
+        if (_wanKeys is not null) await _wanKeys.DisposeAsync();
     }
 
-    private async Task<int> StartAsync(OwnPool pool, Gossip.Node.GossipNodeOptions options, ILogger logger, string what)
+    private async Task<int> StartAsync(OwnPool pool, GossipNodeOptions options, ILogger logger, string what)
     {
         try
         {
@@ -149,22 +157,5 @@ internal sealed class GossipPools : IAsyncDisposable
     private async Task LeaveAsync(OwnPool pool, string name)
     {
         if (!await pool.LeaveAsync()) PoolLog.LeaveFailed(_logger, name, PoolFaults.LeaveTimeout);
-    }
-
-    /// <summary>Each pool has its own, that changes for itself.</summary>
-    private static Keyring? KeysOf(AgentConfig config)
-    {
-        if (config.Gossip.EncryptKey.Length == 0) return null;
-        try
-        {
-            byte[] bytes = Convert.FromBase64String(config.Gossip.EncryptKey);
-            if (GossipKey.TryFrom(bytes, out GossipKey? key)) return new Keyring(key);
-        }
-        catch (FormatException)
-        {
-            // Reported below like a key of the wrong size.
-        }
-
-        throw new ConfigException("invalid encryption key");
     }
 }

@@ -24,8 +24,8 @@ internal sealed class WanFlooder(IGossipPool lan, IGossipPool wan, string datace
     /// <summary>A member joined the LAN pool. Does not wait.</summary>
     public void OnMemberEvent(MemberEvent happened)
     {
-        if (happened.Kind == MemberEventKind.Join && ServerTags.TryRead(happened.Member, out ServerTags server) && server.Segment.Length == 0)
-            _wake.Writer.TryWrite(true);
+        if (happened.Kind != MemberEventKind.Join || !ServerTags.TryRead(happened.Member, out ServerTags server)) return;
+        if (server.Segment.Length == 0) _wake.Writer.TryWrite(true);
     }
 
     public async ValueTask DisposeAsync()

@@ -117,12 +117,6 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
     private async ValueTask JoinAsync(HttpExchange exchange)
     {
         bool wan = exchange.Query.Get("wan") is { Length: > 0 };
-        if (wan && control.Wan is null)
-        {
-            exchange.Error("Must be a server to join WAN cluster");
-            return;
-        }
-
         exchange.Finish(await control.JoinAsync(exchange.Argument, wan, exchange.Aborted));
     }
 

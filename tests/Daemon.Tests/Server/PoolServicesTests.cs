@@ -1,8 +1,8 @@
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
-using Consul.Fast.Daemon.Tests.Server;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 
-namespace Consul.Fast.Daemon.Tests.Pools;
+namespace Consul.Fast.Daemon.Tests.Server;
 
 /// <summary>What a server does with calls about its pools.</summary>
 public sealed class PoolServicesTests

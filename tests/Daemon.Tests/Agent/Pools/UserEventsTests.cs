@@ -5,7 +5,7 @@ using Consul.Fast.Gossip.Wire;
 using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Consul.Fast.Daemon.Tests.Pools;
+namespace Consul.Fast.Daemon.Tests.Agent.Pools;
 
 public sealed class UserEventsTests
 {

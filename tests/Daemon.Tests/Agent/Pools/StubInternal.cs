@@ -1,7 +1,7 @@
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Tests.Pools;
+namespace Consul.Fast.Daemon.Tests.Agent.Pools;
 
 /// <summary>Answers calls about the pools with what a test puts in, and remembers them.</summary>
 internal sealed class StubInternal : IInternal

@@ -4,7 +4,7 @@ using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Wire.Security;
 
-namespace Consul.Fast.Daemon.Tests.Pools;
+namespace Consul.Fast.Daemon.Tests.Agent.Pools;
 
 /// <summary>A pool that remembers what it was asked and answers what a test puts in.</summary>
 internal sealed class FakePool : IGossipPool
