@@ -62,8 +62,10 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
         ListenToPools();
+        var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
+        _pools.Announcements.UserEventFired += events.Take;
         _http = new HttpServer(
-            ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
+            ApiRoutes.Create(services, _local.Agent, events, this, () => _config, context),
             HttpSettings.From(config),
             context.Logging.CreateLogger("agent.http"));
     }

@@ -36,6 +36,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
+    private readonly KeyringService _keyrings;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -43,7 +44,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public ServerNode(
         AgentConfig config,
         IGossipPool lan,
-        IMembership? wan,
+        IGossipPool? wan,
         TlsContext tls,
         TimerWheel timers,
         TimeProvider time,
@@ -82,7 +83,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots = new SnapshotService(
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
-        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots);
+        _keyrings = new KeyringService(lan, wan, config.Node.Datacenter);
+        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
@@ -174,6 +176,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _snapshots.Dispose();
+        _keyrings.Dispose();
         _storage.Dispose();
     }
 }

@@ -146,7 +146,7 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         {
             FireResult.Fired => null,
             FireResult.TooLarge => $"user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes before encoding",
-            _ => $"user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes after encoding",
+            _ => $"encoded user event exceeds configured limit of {_options.Serf.UserEventBytesMax} bytes after encoding",
         });
 
     public Task<PoolQuery?> QueryAsync(PoolQueryRequest request)
@@ -172,13 +172,16 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
             Encoding.UTF8.GetBytes(request.Name), request.Payload, filters.ToArray(), request.WantsAck, request.RelayFactor, request.Timeout));
     }
 
-    public Task<KeyReport?> InstallKeyAsync(GossipKey key, byte relayFactor = 0) => KeysAsync(KeyOperation.Install, key, relayFactor);
+    public Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) =>
+        KeysAsync(KeyOperation.Install, key, relayFactor);
 
-    public Task<KeyReport?> UseKeyAsync(GossipKey key, byte relayFactor = 0) => KeysAsync(KeyOperation.Use, key, relayFactor);
+    public Task<KeyReport?> UseKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) =>
+        KeysAsync(KeyOperation.Use, key, relayFactor);
 
-    public Task<KeyReport?> RemoveKeyAsync(GossipKey key, byte relayFactor = 0) => KeysAsync(KeyOperation.Remove, key, relayFactor);
+    public Task<KeyReport?> RemoveKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) =>
+        KeysAsync(KeyOperation.Remove, key, relayFactor);
 
-    public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => KeysAsync(KeyOperation.List, null, relayFactor);
+    public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => KeysAsync(KeyOperation.List, default, relayFactor);
 
     public Task<NodeCoordinate?> CoordinateAsync(string? node = null) => _loop.OnLoop(() =>
     {
@@ -230,9 +233,9 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         return new NodeCoordinate(vector.ToArray(), coordinate.Error, coordinate.Adjustment, coordinate.Height);
     }
 
-    private async Task<KeyReport?> KeysAsync(KeyOperation operation, GossipKey? key, byte relayFactor)
+    private async Task<KeyReport?> KeysAsync(KeyOperation operation, ReadOnlyMemory<byte> key, byte relayFactor)
     {
-        KeyCollection? found = await _loop.QueryKeysAsync(operation, key?.Bytes ?? default, relayFactor);
+        KeyCollection? found = await _loop.QueryKeysAsync(operation, key, relayFactor);
         return found is null
             ? null
             : new KeyReport(found.Nodes, found.Answers, found.Errors, found.Messages, found.Keys, found.PrimaryKeys);

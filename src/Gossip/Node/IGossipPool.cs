@@ -37,15 +37,15 @@ public interface IGossipPool : IMembership
     /// <summary>Asks the pool, this node included. Null when the query is too large.</summary>
     Task<PoolQuery?> QueryAsync(PoolQueryRequest request);
 
-    /// <summary>Adds a key everywhere. Null when the query could not be sent.</summary>
+    /// <summary>Adds a key everywhere. Null when the query could not be sent. Each member judges the key for itself.</summary>
     /// <param name="relayFactor">Helpers that relay each answer once more, 0 to 5.</param>
-    Task<KeyReport?> InstallKeyAsync(GossipKey key, byte relayFactor = 0);
+    Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0);
 
     /// <summary>Makes an installed key the one that encrypts, everywhere.</summary>
-    Task<KeyReport?> UseKeyAsync(GossipKey key, byte relayFactor = 0);
+    Task<KeyReport?> UseKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0);
 
     /// <summary>Removes a key everywhere.</summary>
-    Task<KeyReport?> RemoveKeyAsync(GossipKey key, byte relayFactor = 0);
+    Task<KeyReport?> RemoveKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0);
 
     /// <summary>Counts the keys of all members.</summary>
     Task<KeyReport?> ListKeysAsync(byte relayFactor = 0);

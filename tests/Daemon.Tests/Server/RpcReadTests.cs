@@ -3,6 +3,7 @@ using System.Text;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
@@ -23,7 +24,8 @@ public sealed class RpcReadTests : IAsyncLifetime
         _catalog = new CatalogService(_server, _server.Gate, _server.Queries, _server.Commands);
         _health = new HealthService(_server.Queries);
         _kvs = new KvsService(_server, _server.Gate, _server.Queries, _server.Commands);
-        _internal = new InternalService(_server.Queries);
+        var pool = new FakePool();
+        _internal = new InternalService(_server.Queries, new EventService(pool, _server.Gate), new KeyringService(pool, null, "dc1"));
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

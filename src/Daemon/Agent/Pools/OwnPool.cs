@@ -56,11 +56,11 @@ internal sealed class OwnPool(Member self, Keyring? keyring) : IGossipPool, IAsy
 
     public Task<PoolQuery?> QueryAsync(PoolQueryRequest request) => Node.QueryAsync(request);
 
-    public Task<KeyReport?> InstallKeyAsync(GossipKey key, byte relayFactor = 0) => Node.InstallKeyAsync(key, relayFactor);
+    public Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => Node.InstallKeyAsync(key, relayFactor);
 
-    public Task<KeyReport?> UseKeyAsync(GossipKey key, byte relayFactor = 0) => Node.UseKeyAsync(key, relayFactor);
+    public Task<KeyReport?> UseKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => Node.UseKeyAsync(key, relayFactor);
 
-    public Task<KeyReport?> RemoveKeyAsync(GossipKey key, byte relayFactor = 0) => Node.RemoveKeyAsync(key, relayFactor);
+    public Task<KeyReport?> RemoveKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => Node.RemoveKeyAsync(key, relayFactor);
 
     public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => Node.ListKeysAsync(relayFactor);
 

@@ -45,11 +45,11 @@ internal sealed class JoinablePool(params int[] open) : IGossipPool
 
     public Task<PoolQuery?> QueryAsync(PoolQueryRequest request) => throw new NotSupportedException();
 
-    public Task<KeyReport?> InstallKeyAsync(GossipKey key, byte relayFactor = 0) => throw new NotSupportedException();
+    public Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => throw new NotSupportedException();
 
-    public Task<KeyReport?> UseKeyAsync(GossipKey key, byte relayFactor = 0) => throw new NotSupportedException();
+    public Task<KeyReport?> UseKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => throw new NotSupportedException();
 
-    public Task<KeyReport?> RemoveKeyAsync(GossipKey key, byte relayFactor = 0) => throw new NotSupportedException();
+    public Task<KeyReport?> RemoveKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => throw new NotSupportedException();
 
     public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => throw new NotSupportedException();
 
