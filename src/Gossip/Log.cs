@@ -54,6 +54,12 @@ internal static partial class Log
     [LoggerMessage(6515, LogLevel.Information, "memberlist: Node is up: name={Name} bind={Bind} advertise={Advertise}")]
     public static partial void Started(ILogger logger, string name, IPEndPoint bind, IPEndPoint advertise);
 
+    [LoggerMessage(6517, LogLevel.Error, "memberlist: Failed push/pull merge: {Reason}")]
+    public static partial void MergeRefused(ILogger logger, string reason);
+
+    [LoggerMessage(6518, LogLevel.Warning, "serf: Member is advertising a malformed reconnect timeout: rc_tm={Text}")]
+    public static partial void MalformedForgetTag(ILogger logger, string text);
+
     [LoggerMessage(6516, LogLevel.Error, "memberlist: The loop of a gossip node failed")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 }

@@ -113,12 +113,8 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
     {
         JoinTarget[] targets = [.. addresses.Select(static address => new JoinTarget(
             AddressForms.From(address.Address), address.Node is { } node ? Encoding.UTF8.GetBytes(node) : default))];
-        Completion done = await _loop.RunAsync(token =>
-        {
-            _loop.Core.Join(_loop.Now, targets, ignoreOld, token);
-            return true;
-        });
-        return new JoinReport(done.Count, []);
+        (Completion done, IReadOnlyList<JoinFailure> failures) = await _loop.JoinAsync(targets, ignoreOld);
+        return new JoinReport(done.Count, failures);
     }
 
     public async Task<bool> LeaveAsync()
@@ -281,7 +277,7 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
             foreach ((string name, IPEndPoint address) in order)
             {
                 Log.Rejoining(_logger, name, address);
-                if ((await JoinAsync([new JoinAddress(address, name)])).Joined > 0) return;
+                if ((await JoinAsync([new JoinAddress(address, name)], ignoreOld: false)).Joined > 0) return;
             }
 
             if (order.Length > 0) Log.RejoinFailed(_logger);

@@ -65,4 +65,7 @@ public interface IPoolAdmission
 
     /// <summary>May the pool of this list be joined with ours?</summary>
     bool AdmitsMerge(IReadOnlyList<Member> members);
+
+    /// <summary>Why the pool of this list may not be joined with ours, for the one who asked to join; null when it may.</summary>
+    string? MergeRefusal(IReadOnlyList<Member> members) => AdmitsMerge(members) ? null : "merge refused";
 }

@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
 using System.Text;
 using Consul.Fast.Gossip.Core;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Serf;
-using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Transport;
 using Consul.Fast.Gossip.Wire.Security;
 
 namespace Consul.Fast.Gossip.Node;
@@ -13,6 +12,8 @@ internal sealed partial class NodeLoop
 {
     private static readonly ReadOnlyMemory<byte> s_noKeyring = "No keyring to modify (encryption not enabled)"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> s_emptyKeyring = "Keyring is empty (encryption not enabled)"u8.ToArray();
+    private const string JoinedTooLate = "Serf can't join after Leave or Shutdown";
+    private readonly Dictionary<long, List<JoinFailure>> _joinFailures = [];
     private long _lastToken;
 
     public GossipCore Core => _core;
@@ -29,19 +30,27 @@ internal sealed partial class NodeLoop
         _snapshot?.NoteClocks(_core.Clocks);
     }
 
-    /// <summary>Starts a command on the loop.</summary>
+    /// <summary>Runs a command of the core to its end.</summary>
     /// <param name="begin">Gets the token; false when no completion will follow.</param>
-    public async Task<Completion> RunAsync(Func<long, bool> begin)
+    public async Task<Completion> RunAsync(Func<long, bool> begin) => await await OnLoop(() => Begin(_commands, begin, default));
+
+    /// <summary>Joins the addresses one after the other.</summary>
+    public async Task<(Completion Done, IReadOnlyList<JoinFailure> Failures)> JoinAsync(JoinTarget[] targets, bool ignoreOld)
     {
-        var done = new TaskCompletionSource<Completion>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        List<JoinFailure> failures = [];
+        Completion done = await RunAsync(token =>
         {
-            long token = ++_lastToken;
-            _commands.Add(token, done);
-            if (!begin(token) && _commands.Remove(token)) done.SetResult(default);
-            RefreshAll();
+            if (_core.State != PoolState.Alive)
+            {
+                foreach (JoinTarget target in targets) failures.Add(new JoinFailure(AddressForms.ToShownEndPoint(target.Address), JoinedTooLate));
+                return false;
+            }
+
+            _joinFailures.Add(token, failures);
+            _core.Join(Now, targets, ignoreOld, token);
+            return true;
         });
-        return await done.Task.WaitAsync(_stop.Token);
+        return (done, failures);
     }
 
     public Task<PoolQuery?> QueryAsync(QueryRequest request) => OnLoop(() =>
@@ -52,18 +61,39 @@ internal sealed partial class NodeLoop
         return query;
     });
 
-    public async Task<KeyCollection?> QueryKeysAsync(KeyOperation operation, ReadOnlyMemory<byte> key, byte relayFactor)
+    /// <summary>Null when the query is too large.</summary>
+    public async Task<KeyCollection?> QueryKeysAsync(KeyOperation operation, ReadOnlyMemory<byte> key, byte relayFactor) =>
+        await await OnLoop(() => Begin(_keyRuns, token => _core.TryQueryKeys(Now, operation, key, relayFactor, token), null));
+
+    /// <param name="none">Result when nothing was begun.</param>
+    private Task<T> Begin<T>(Dictionary<long, TaskCompletionSource<T>> runs, Func<long, bool> begin, T none)
     {
-        var done = new TaskCompletionSource<KeyCollection>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool begun = await OnLoop(() =>
+        long token = ++_lastToken;
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        runs.Add(token, done);
+        bool isBegun = false;
+        try
         {
-            long token = ++_lastToken;
-            _keyRuns.Add(token, done);
-            bool isBegun = _core.TryQueryKeys(Now, operation, key, relayFactor, token);
-            if (!isBegun) _keyRuns.Remove(token);
-            return isBegun;
-        });
-        return begun ? await done.Task.WaitAsync(_stop.Token) : null;
+            isBegun = begin(token);
+        }
+        finally
+        {
+            if (!isBegun) runs.Remove(token);
+        }
+
+        if (!isBegun) done.TrySetResult(none);
+        return done.Task;
+    }
+
+    /// <summary>The core will complete nothing any more.</summary>
+    private void CancelAll()
+    {
+        foreach (TaskCompletionSource<Completion> command in _commands.Values) command.TrySetCanceled();
+        foreach (TaskCompletionSource<KeyCollection?> run in _keyRuns.Values) run.TrySetCanceled();
+        foreach (PoolQuery query in _queries.Values) query.Done();
+        _commands.Clear();
+        _keyRuns.Clear();
+        _queries.Clear();
     }
 
     private void AnswerKeyQueries()
@@ -94,29 +124,5 @@ internal sealed partial class NodeLoop
         };
         if (result == KeyringResult.Done) _options.KeyringChanged?.Invoke(ring);
         return new KeyResponse(result == KeyringResult.Done, Encoding.UTF8.GetBytes(Keyring.TextOf(result)), default, default);
-    }
-
-    /// <summary>Intents change the status of a member without an event; readers still see it.</summary>
-    private void Refresh(ReadOnlyMemory<byte> name)
-    {
-        int slot = _core.FindMember(name.Span);
-        if (slot >= 0 && _core.TryGetMember(slot, out MemberView view)) Refresh(view);
-    }
-
-    private void RefreshAll()
-    {
-        for (int slot = 0; slot < _core.MemberSlots; slot++)
-        {
-            if (_core.TryGetMember(slot, out MemberView view)) Refresh(view);
-        }
-    }
-
-    private void Refresh(in MemberView view)
-    {
-        ImmutableDictionary<string, Member> members = Members;
-        if (members.TryGetValue(Text(view.Name), out Member? known) && known.Status != view.Status)
-        {
-            Members = members.SetItem(known.Name, known with { Status = view.Status });
-        }
     }
 }

@@ -17,9 +17,10 @@ internal sealed partial class NodeLoop : IGossipOutput
     private readonly Channel<PoolEvent> _events;
     private readonly Queue<(QueryId Id, KeyOperation Operation, byte[] Key)> _keyQueries = new();
     private readonly Dictionary<long, TaskCompletionSource<Completion>> _commands = [];
-    private readonly Dictionary<long, TaskCompletionSource<KeyCollection>> _keyRuns = [];
+    private readonly Dictionary<long, TaskCompletionSource<KeyCollection?>> _keyRuns = [];
     private readonly Dictionary<QueryId, PoolQuery> _queries = [];
     private PacketHead _head;
+    private uint _pingSeqNo;
     private long _eventsDropped;
 
     public ChannelReader<PoolEvent> Events => _events.Reader;
@@ -27,10 +28,15 @@ internal sealed partial class NodeLoop : IGossipOutput
     void IGossipOutput.BeginPacket(in PacketHead head)
     {
         _head = head;
+        _pingSeqNo = 0;
         _writer.Begin();
     }
 
-    void IGossipOutput.Add(in Ping message) => _writer.Add(message);
+    void IGossipOutput.Add(in Ping message)
+    {
+        _pingSeqNo = message.SeqNo;
+        _writer.Add(message);
+    }
 
     void IGossipOutput.Add(in IndirectPing message) => _writer.Add(message);
 
@@ -48,25 +54,32 @@ internal sealed partial class NodeLoop : IGossipOutput
 
     void IGossipOutput.EndPacket()
     {
-        if (!_writer.TryEnd(_head.HasChecksum, out ReadOnlyMemory<byte> datagram)) return;
-        if (AddressForms.TryToPeer(_head.Target, out PeerAddress peer)) _sender.Add(_head.Urgency, peer, datagram.Span);
+        // What nobody could be sent to does not implicate this node.
+        if (_writer.TryEnd(_head.HasChecksum, out ReadOnlyMemory<byte> datagram) && AddressForms.TryToPeer(_head.Target, out PeerAddress peer))
+        {
+            _sender.Add(_head.Urgency, peer, datagram.Span, _pingSeqNo);
+        }
+        else
+        {
+            _sender.NoteUnsent(_pingSeqNo, isLocalFault: false);
+        }
     }
 
     void IGossipOutput.OpenStream(in StreamRequest request)
     {
-        long token = request.Token;
-        if (AddressForms.ToEndPoint(request.Target) is not { } target)
-        {
-            if (request.Kind == StreamKind.PushPull) Post(() => _core.OnPushPullFailed(Now, token));
-            return;
-        }
-
         bool isPing = request.Kind == StreamKind.Ping;
         TimeSpan timeout = isPing ? request.Deadline - Now : _options.Swim.StreamTimeout;
         if (timeout <= TimeSpan.Zero) return;
         byte[] bytes = isPing ? _streamWriter.Write(request.Ping).ToArray() : [];
-        OutgoingStream stream = new(token, request.Kind, target, request.IsJoin, bytes, request.Ping.SeqNo, timeout);
+        OutgoingStream stream = new(
+            request.Token, request.Command, request.Kind, AddressForms.ToShownEndPoint(request.Target), request.IsJoin, bytes,
+            request.Ping.SeqNo, timeout);
         ThreadPool.UnsafeQueueUserWorkItem(static pair => _ = pair.Loop.RunStreamAsync(pair.Stream), (Loop: this, Stream: stream), false);
+    }
+
+    void IGossipOutput.StatusChanged(in MemberView member)
+    {
+        if (Members.TryGetValue(Text(member.Name), out Member? known)) Members = Members.SetItem(known.Name, known with { Status = member.Status });
     }
 
     void IGossipOutput.Member(in MemberNotice notice)
@@ -135,12 +148,13 @@ internal sealed partial class NodeLoop : IGossipOutput
 
     void IGossipOutput.KeysCollected(long token, KeyCollection result)
     {
-        if (_keyRuns.Remove(token, out TaskCompletionSource<KeyCollection>? run)) run.SetResult(result);
+        if (_keyRuns.Remove(token, out TaskCompletionSource<KeyCollection?>? run)) run.TrySetResult(result);
     }
 
     void IGossipOutput.Completed(in Completion completion)
     {
-        if (_commands.Remove(completion.Token, out TaskCompletionSource<Completion>? command)) command.SetResult(completion);
+        _joinFailures.Remove(completion.Token);
+        if (_commands.Remove(completion.Token, out TaskCompletionSource<Completion>? command)) command.TrySetResult(completion);
     }
 
     void IGossipOutput.Warn(in Warning warning)

@@ -77,12 +77,10 @@ internal sealed partial class NodeLoop
             case SerfMessageType.Leave:
                 if (!SerfDecoder.TryDecode(raw, out LeaveIntent leave)) break;
                 _core.OnLeaveIntent(Now, leave, raw);
-                Refresh(leave.Node);
                 break;
             case SerfMessageType.Join:
                 if (!SerfDecoder.TryDecode(raw, out JoinIntent join)) break;
                 _core.OnJoinIntent(Now, join, raw);
-                Refresh(join.Node);
                 break;
             case SerfMessageType.UserEvent:
                 if (SerfDecoder.TryDecode(raw, out UserEvent userEvent)) _core.OnUserEvent(Now, userEvent, raw);

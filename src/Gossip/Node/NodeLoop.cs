@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Threading.Channels;
@@ -31,6 +30,9 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
     /// <summary>Batches taken in one turn before others on the thread get their turn.</summary>
     private const int BatchesPerTurn = 8;
 
+    /// <summary>Pause of the loop after a fault of ours, which may come again at once.</summary>
+    private const int FaultPauseMilliseconds = 100;
+
     private readonly GossipNodeOptions _options;
     private readonly ILogger _logger;
     private readonly IDatagramEndpoint _endpoint;
@@ -43,7 +45,8 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
     private readonly DecodeScratch _scratch = new();
     private readonly PushPullBuffer _state = new();
     private readonly GossipCore _core;
-    private readonly ConcurrentQueue<Action> _inbox = new();
+    private readonly LoopInbox _inbox;
+    private readonly PoolPolicy _policy;
     private readonly DatagramBatch _batch = new(PinnedBlockPool.Large);
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpDialer _dialer;
@@ -54,8 +57,11 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
     private ValueTask<int> _receive;
     private bool _isReceiving;
     private TimeSpan _timerDue = TimeSpan.MaxValue;
+    private int _timerFired;
     private int _runState;
+    private int _disposed;
     private volatile bool _stopped;
+    private ImmutableDictionary<string, Member> _members = ImmutableDictionary<string, Member>.Empty;
 
     public NodeLoop(GossipNodeOptions options, CoreSettings settings, IDatagramEndpoint endpoint, Snapshot? snapshot, ILogger logger)
     {
@@ -64,6 +70,8 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         _endpoint = endpoint;
         _snapshot = snapshot;
         _wake = Wake;
+        _inbox = new LoopInbox(_wake);
+        _policy = new PoolPolicy(options.Admission, logger);
         _wire = new WireSettings
         {
             Keyring = options.Keyring,
@@ -79,16 +87,21 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         _events = Channel.CreateBounded<PoolEvent>(
             new BoundedChannelOptions(options.EventsMax) { FullMode = BoundedChannelFullMode.DropOldest },
             _ => Interlocked.Increment(ref _eventsDropped));
-        _core = new GossipCore(settings, GossipCodec.Instance, new PoolPolicy(options.Admission), this)
+        _core = new GossipCore(settings, GossipCodec.Instance, _policy, this)
         {
             PacketOverhead = _wire.PacketOverhead,
         };
-        _timer = new Timer(static loop => ((NodeLoop)loop!).Wake(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = new Timer(static loop => ((NodeLoop)loop!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     public TimeSpan Now => Stopwatch.GetElapsedTime(_start);
 
-    public ImmutableDictionary<string, Member> Members { get; private set; } = ImmutableDictionary<string, Member>.Empty;
+    /// <summary>Everybody by name, as of the last change. Readable by any thread.</summary>
+    public ImmutableDictionary<string, Member> Members
+    {
+        get => Volatile.Read(ref _members);
+        private set => Volatile.Write(ref _members, value);
+    }
 
     /// <summary>Makes the loop run soon. Any thread.</summary>
     public void Wake()
@@ -96,19 +109,13 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         if (Interlocked.Exchange(ref _runState, Pending) == Idle) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Runs work on the loop. Any thread; after the stop it is never run.</summary>
-    public void Post(Action work)
-    {
-        _inbox.Enqueue(work);
-        Wake();
-    }
-
-    /// <summary>Runs work on the loop and gives its result.</summary>
+    /// <summary>Runs work on the loop and gives its result, or its fault; cancelled when the node stops before. Any thread.</summary>
+    /// <exception cref="IOException">The node is overloaded.</exception>
     public Task<T> OnLoop<T>(Func<T> work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => done.SetResult(work()));
-        return done.Task.WaitAsync(_stop.Token);
+        var call = new LoopCall<T>(work);
+        _inbox.Call(call);
+        return call.Task;
     }
 
     public void Execute()
@@ -121,28 +128,23 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
         catch (Exception exception) when (!_stopped)
         {
-            // A fault of ours in one message must not silence the node for good.
+            // A fault of ours in one message must not silence the node for good, nor keep a core busy.
             Log.LoopFailed(_logger, exception);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The node was stopped meanwhile.
+            _timerDue = TimeSpan.Zero;
+            _timer.Change(FaultPauseMilliseconds, Timeout.Infinite);
         }
 
         if (Interlocked.CompareExchange(ref _runState, Idle, Running) != Running) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Ends the loop; waits until it has left the core.</summary>
+    /// <summary>Ends the loop and waits until it has left the core; whoever waits for an answer is cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopped) return;
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            _stopped = true;
-            left.SetResult();
-        });
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        var left = new LoopCall<bool>(Leave);
+        _inbox.Add(left);
         await left.Task;
+        _inbox.Close();
         await _stop.CancelAsync();
         await _timer.DisposeAsync();
         _endpoint.Dispose();
@@ -155,15 +157,23 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
 
     public GossipCipher? NewCipher() => _wire.Keyring is { } keyring ? new GossipCipher(keyring) : null;
 
+    private bool Leave()
+    {
+        _stopped = true;
+        _sender.Flush();
+        CancelAll();
+        return true;
+    }
+
     private void Turn()
     {
         Receive();
-        while (!_stopped && _inbox.TryDequeue(out Action? work)) work();
+        RunInbox();
         if (_stopped) return;
         if (_core.NextDeadline is { } due && due <= Now) _core.Tick(Now);
         AnswerKeyQueries();
         _snapshot?.NoteClocks(_core.Clocks);
-        _sender.Flush();
+        Flush();
         PlanTimer();
     }
 
@@ -189,18 +199,51 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
             if (_receive.GetAwaiter().GetResult() == 0) return;
             TakeBatch();
             AnswerKeyQueries();
-            _sender.Flush();
+            Flush();
         }
 
         Wake();
     }
 
+    /// <summary>Runs what others want, but lets datagrams go first that have come meanwhile: some want an answer in time.</summary>
+    private void RunInbox()
+    {
+        while (!_stopped && _inbox.TryTake(out ILoopWork? work))
+        {
+            work.Run();
+            if (_isReceiving && !_receive.IsCompleted) continue;
+            Wake();
+            return;
+        }
+    }
+
+    /// <summary>Sends what waits. Calls the core, which may have more to send then.</summary>
+    private void Flush()
+    {
+        _sender.Flush();
+        while (_sender.TryTakeUnsentPing(out uint seqNo, out bool isLocalFault))
+        {
+            _core.OnPingNotSent(Now, seqNo, isLocalFault);
+            _sender.Flush();
+        }
+    }
+
+    private void OnTimer()
+    {
+        Volatile.Write(ref _timerFired, 1);
+        Wake();
+    }
+
+    /// <summary>
+    /// Sets the timer when it would fire too late. One that fires too early, by rounding or because its deadline is gone, is set
+    /// again then.
+    /// </summary>
     private void PlanTimer()
     {
+        if (Interlocked.Exchange(ref _timerFired, 0) != 0) _timerDue = TimeSpan.MaxValue;
         TimeSpan due = _core.NextDeadline ?? TimeSpan.MaxValue;
-        if (due == _timerDue && due > Now) return;
+        if (due >= _timerDue) return;
         _timerDue = due;
-        if (due == TimeSpan.MaxValue) return;
         double wait = Math.Clamp(Math.Ceiling((due - Now).TotalMilliseconds), 1, int.MaxValue);
         _timer.Change((long)wait, Timeout.Infinite);
     }

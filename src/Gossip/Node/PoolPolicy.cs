@@ -3,11 +3,13 @@ using System.Text.RegularExpressions;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Gossip.Node;
 
 /// <summary>The core's questions in the words of the node's owner. Expressions run without backtracking, in linear time.</summary>
-internal sealed class PoolPolicy(IPoolAdmission? admission) : IPoolPolicy
+internal sealed class PoolPolicy(IPoolAdmission? admission, ILogger logger) : IPoolPolicy
 {
     private const int ExpressionBytesMax = 1024;
 
@@ -30,10 +32,20 @@ internal sealed class PoolPolicy(IPoolAdmission? admission) : IPoolPolicy
             members[i] = MemberForms.From(node.Name, node.Addr, node.Meta, node.Vsn, status);
         }
 
-        return admission.AdmitsMerge(members);
+        string? refusal = admission.MergeRefusal(members);
+        MergeRefusal = refusal ?? "";
+        return refusal is null;
     }
 
-    public TimeSpan? ForgetAfter(ReadOnlyMemory<byte> meta) => null;
+    public string MergeRefusal { get; private set; } = "";
+
+    public TimeSpan? ForgetAfter(ReadOnlyMemory<byte> meta)
+    {
+        if (!TagCodec.TryFind(meta, ForgetTag.Name, out ReadOnlyMemory<byte> text)) return null;
+        if (ForgetTag.TryParse(text.Span, out TimeSpan duration)) return duration == TimeSpan.Zero ? null : duration;
+        Log.MalformedForgetTag(logger, Encoding.UTF8.GetString(text.Span));
+        return null;
+    }
 
     public bool Matches(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> text)
     {

@@ -26,9 +26,8 @@ internal static class AddressForms
         return length > 0 && address.Port != 0 && PeerAddress.TryFromBytes(bytes[..length], address.Port, out peer);
     }
 
-    /// <summary>Null where <see cref="TryToPeer"/> is false.</summary>
-    public static IPEndPoint? ToEndPoint(GossipAddress address) =>
-        TryToPeer(address, out PeerAddress peer) ? peer.ToIPEndPoint() : null;
+    /// <summary>The address as a socket or a reader wants it; the wildcard where there is none.</summary>
+    public static IPEndPoint ToShownEndPoint(GossipAddress address) => new(ToAddress(address), address.Port);
 
     /// <summary>The address without port; the wildcard where there is none.</summary>
     public static IPAddress ToAddress(GossipAddress address)

@@ -11,10 +11,13 @@ namespace Consul.Fast.Gossip.Transport;
 internal sealed class PacketSender : IDisposable
 {
     private const int SlotBytes = 2048;
+    private const int UnsentMax = 64;
     private readonly IDatagramEndpoint _endpoint;
     private readonly Action _wake;
     private readonly Lane _urgent;
     private readonly Lane _other;
+    private readonly Queue<(uint SeqNo, bool IsLocalFault)> _unsent = new(UnsentMax);
+    private Lane _flying;
     private ValueTask<int> _flight;
     private bool _isFlying;
 
@@ -25,22 +28,43 @@ internal sealed class PacketSender : IDisposable
         _wake = wake;
         _urgent = new Lane(256);
         _other = new Lane(512);
+        _flying = _other;
     }
 
     /// <summary>Packets that were dropped because a lane was full.</summary>
     public long Dropped { get; private set; }
 
-    public void Add(Urgency urgency, PeerAddress to, ReadOnlySpan<byte> datagram)
+    /// <param name="pingSeqNo">Number of the ping in it, whose fate is of interest; 0 for none.</param>
+    public void Add(Urgency urgency, PeerAddress to, ReadOnlySpan<byte> datagram, uint pingSeqNo = 0)
     {
         if (datagram.Length > SlotBytes)
         {
-            if (_endpoint.Send(to, datagram) != DatagramStatus.Sent) Dropped++;
+            if (_endpoint.Send(to, datagram) == DatagramStatus.Sent) return;
+            Dropped++;
+            NoteUnsent(pingSeqNo, isLocalFault: false);
             return;
         }
 
         Lane lane = urgency <= Urgency.Probe ? _urgent : _other;
         if (lane.Filling.IsFull) Flush();
-        if (!lane.Filling.TryAppend(to, datagram)) Dropped++;
+        if (lane.TryAppend(to, datagram, pingSeqNo)) return;
+        Dropped++;
+        NoteUnsent(pingSeqNo, isLocalFault: true);
+    }
+
+    /// <summary>A ping did not leave.</summary>
+    /// <param name="isLocalFault">That says nothing about its target.</param>
+    public void NoteUnsent(uint pingSeqNo, bool isLocalFault)
+    {
+        if (pingSeqNo != 0 && _unsent.Count < UnsentMax) _unsent.Enqueue((pingSeqNo, isLocalFault));
+    }
+
+    /// <summary>The next ping that did not leave.</summary>
+    public bool TryTakeUnsentPing(out uint seqNo, out bool isLocalFault)
+    {
+        bool found = _unsent.TryDequeue(out (uint SeqNo, bool IsLocalFault) unsent);
+        (seqNo, isLocalFault) = unsent;
+        return found;
     }
 
     /// <summary>Sends what waits, as far as the system takes it.</summary>
@@ -57,6 +81,7 @@ internal sealed class PacketSender : IDisposable
             Lane lane = _urgent.Filling.Count > 0 ? _urgent : _other;
             if (lane.Filling.Count == 0) return;
 #pragma warning disable CA2012 // Consumed once, when it is completed: the loop never waits.
+            _flying = lane;
             _flight = _endpoint.SendAsync(lane.Swap());
 #pragma warning restore CA2012
             _isFlying = true;
@@ -75,29 +100,48 @@ internal sealed class PacketSender : IDisposable
     private void Land()
     {
         _isFlying = false;
-        _flight.GetAwaiter().GetResult();
+        int sent = _flight.GetAwaiter().GetResult();
+        DatagramBatch flown = _flying.Flown;
+        if (sent == flown.Count) return;
+        for (int i = 0; i < flown.Count; i++)
+        {
+            DatagramStatus status = flown[i].Status;
+            if (status != DatagramStatus.Sent) NoteUnsent(_flying.PingOf(i), status == DatagramStatus.Closed);
+        }
     }
 
     /// <summary>One batch that is filled while the other is on its way.</summary>
     private sealed class Lane(int capacity) : IDisposable
     {
-        private DatagramBatch _spare = new(PinnedBlockPool.Large, capacity, SlotBytes);
+        private uint[] _pings = new uint[capacity];
+        private uint[] _flownPings = new uint[capacity];
+
+        /// <summary>What was swapped out last.</summary>
+        public DatagramBatch Flown { get; private set; } = new(PinnedBlockPool.Large, capacity, SlotBytes);
 
         public DatagramBatch Filling { get; private set; } = new(PinnedBlockPool.Large, capacity, SlotBytes);
 
+        public bool TryAppend(PeerAddress to, ReadOnlySpan<byte> datagram, uint pingSeqNo)
+        {
+            if (!Filling.IsFull) _pings[Filling.Count] = pingSeqNo;
+            return Filling.TryAppend(to, datagram);
+        }
+
+        /// <summary>Number of the ping in a datagram that was swapped out.</summary>
+        public uint PingOf(int index) => _flownPings[index];
+
         public DatagramBatch Swap()
         {
-            DatagramBatch full = Filling;
-            Filling = _spare;
+            (Filling, Flown) = (Flown, Filling);
+            (_pings, _flownPings) = (_flownPings, _pings);
             Filling.Clear();
-            _spare = full;
-            return full;
+            return Flown;
         }
 
         public void Dispose()
         {
             Filling.Dispose();
-            _spare.Dispose();
+            Flown.Dispose();
         }
     }
 }

@@ -4,17 +4,18 @@ using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Transport;
 using Consul.Fast.Gossip.Wire.Packets;
+using Xunit.Abstractions;
 
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>A node that is pinged takes no memory for it.</summary>
 [Collection(nameof(NodeAllocationTests))]
 [CollectionDefinition(nameof(NodeAllocationTests), DisableParallelization = true)]
-public sealed class NodeAllocationTests : IAsyncDisposable
+public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDisposable
 {
     private const int WarmUp = 5_000;
     private const int Packets = 50_000;
-    private readonly NodeBed _bed = new();
+    private readonly NodeBed _bed = new(output);
 
     public ValueTask DisposeAsync() => _bed.DisposeAsync();
 

@@ -5,13 +5,14 @@ using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Gossip.Wire.Security;
-using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
 
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>Real nodes on loopback with fast timing; its end stops them all.</summary>
-internal sealed class NodeBed : IAsyncDisposable
+internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
 {
+    private readonly TestLog _log = new(output);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
     private readonly List<GossipNode> _nodes = [];
 
@@ -27,7 +28,7 @@ internal sealed class NodeBed : IAsyncDisposable
 
     public async Task<GossipNode> StartAsync(GossipNodeOptions options)
     {
-        GossipNode node = await GossipNode.StartAsync(options, NullLogger.Instance);
+        GossipNode node = await InTime(GossipNode.StartAsync(options, _log.For(options.Name)), "start");
         _nodes.Add(node);
         return node;
     }
@@ -38,7 +39,7 @@ internal sealed class NodeBed : IAsyncDisposable
         for (int i = 0; i < count; i++)
         {
             GossipNode node = await StartAsync(Options(((char)('a' + i)).ToString(), keyring?.Invoke()));
-            if (i > 0) Assert.Equal(1, (await node.JoinAsync([new JoinAddress(_nodes[0].Advertised)])).Joined);
+            if (i > 0) Assert.Equal(1, (await JoinAsync(node, _nodes[0])).Joined);
         }
 
         foreach (GossipNode node in _nodes)
@@ -47,6 +48,17 @@ internal sealed class NodeBed : IAsyncDisposable
         }
 
         return [.. _nodes];
+    }
+
+    public static Task<JoinReport> JoinAsync(GossipNode node, GossipNode other) =>
+        InTime(node.JoinAsync([new JoinAddress(other.Advertised)]), "join");
+
+    /// <summary>The result of a task that has to end.</summary>
+    public static async Task<T> InTime<T>(Task<T> task, string what)
+    {
+        await Task.WhenAny(task, Task.Delay(s_limit));
+        Assert.True(task.IsCompleted, $"no end: {what}");
+        return await task;
     }
 
     public static MemberStatus StatusOf(GossipNode node, string name) =>
@@ -77,6 +89,6 @@ internal sealed class NodeBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (GossipNode node in _nodes) await node.DisposeAsync();
+        foreach (GossipNode node in _nodes) await node.DisposeAsync().AsTask().WaitAsync(s_limit);
     }
 }
