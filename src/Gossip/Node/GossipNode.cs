@@ -119,11 +119,8 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
 
     public async Task<bool> LeaveAsync()
     {
-        Completion done = await _loop.RunAsync(token =>
-        {
-            _loop.Snapshot?.Leave();
-            return _loop.Core.TryLeave(_loop.Now, token);
-        });
+        if (_loop.Snapshot is { } snapshot) await Task.Run(snapshot.Leave);
+        Completion done = await _loop.RunAsync(token => _loop.Core.TryLeave(_loop.Now, token));
         return done.Succeeded;
     }
 
@@ -224,6 +221,9 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
     /// <summary>Packets that came in; for tests.</summary>
     internal (long Received, long Dropped, long Unsent) PacketCounts => _loop.PacketCounts;
 
+    /// <summary>Packets that went out; for tests.</summary>
+    internal long PacketsSent => _loop.PacketsSent;
+
     private static NodeCoordinate From(in Coordinate coordinate)
     {
         ReadOnlySpan<double> vector = coordinate.Vec;
@@ -268,9 +268,9 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         return advertised.Port == 0 ? new IPEndPoint(advertised.Address, bound.Port) : advertised;
     }
 
-    private async Task RejoinAsync(IReadOnlyList<(string Name, IPEndPoint Address)> previous)
+    private async Task RejoinAsync(IReadOnlyList<KeyValuePair<string, IPEndPoint>> previous)
     {
-        (string Name, IPEndPoint Address)[] order = [.. previous.Where(node => node.Name != _options.Name)];
+        KeyValuePair<string, IPEndPoint>[] order = [.. previous.Where(node => node.Key != _options.Name)];
         Random.Shared.Shuffle(order);
         try
         {

@@ -20,16 +20,17 @@ internal static class MemberForms
             Delegate = new ProtocolVersions(vsn.DMin, vsn.DMax, vsn.DCur),
         };
 
-    private static List<KeyValuePair<string, string>> TagsOf(ReadOnlyMemory<byte> meta)
+    /// <summary>Tags of most members are alike: their texts are shared.</summary>
+    private static KeyValuePair<string, string>[] TagsOf(ReadOnlyMemory<byte> meta)
     {
         List<KeyValuePair<string, string>> tags = [];
         TagReader reader = new(meta);
         while (reader.TryNext(out ReadOnlyMemory<byte> name, out ReadOnlyMemory<byte> value))
         {
-            tags.Add(new(Encoding.UTF8.GetString(name.Span), Encoding.UTF8.GetString(value.Span)));
+            tags.Add(new(SharedTexts.Of(name.Span), SharedTexts.Of(value.Span)));
         }
 
         tags.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
-        return tags;
+        return [.. tags];
     }
 }

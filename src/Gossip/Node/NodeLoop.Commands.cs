@@ -22,7 +22,9 @@ internal sealed partial class NodeLoop
 
     public long EventsDropped => Interlocked.Read(ref _eventsDropped);
 
-    public (long Received, long Dropped, long Unsent) PacketCounts => (_packetsReceived, _packetsDropped, _sender.Dropped);
+    public (long Received, long Dropped, long Unsent) PacketCounts => (_packetsReceived, _packetsDropped + _backlog.Dropped, _sender.Dropped);
+
+    public long PacketsSent => _endpoint.Statistics.Sent;
 
     public void Start()
     {

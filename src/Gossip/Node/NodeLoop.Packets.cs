@@ -11,9 +11,14 @@ namespace Consul.Fast.Gossip.Node;
 // From datagrams to inputs of the core. Whatever cannot be decoded is dropped.
 internal sealed partial class NodeLoop
 {
+    private readonly MessageBacklog _backlog = new();
     private long _packetsReceived;
     private long _packetsDropped;
 
+    /// <summary>
+    /// Answers the probes and takes the answers of all datagrams, sends what that makes, and only then takes over the news: a late
+    /// answer makes a live node suspect.
+    /// </summary>
     private void TakeBatch()
     {
         TimeSpan receivedAt = Stopwatch.GetElapsedTime(_start, _batch.ReceivedAt);
@@ -28,8 +33,14 @@ internal sealed partial class NodeLoop
             }
 
             GossipAddress from = AddressForms.From(_batch[i].Address);
-            while (_reader.TryNext(out PacketMessage message)) Dispatch(message, from, receivedAt);
+            while (_reader.TryNext(out PacketMessage message))
+            {
+                if (!TryDispatchProbe(message, from, receivedAt)) _backlog.Add(message, from);
+            }
         }
+
+        Flush();
+        while (_backlog.TryTake(out PacketMessage message, out GossipAddress from)) Dispatch(message, from);
     }
 
     private void Drop(PacketStatus status, PeerAddress from)
@@ -38,22 +49,32 @@ internal sealed partial class NodeLoop
         if (_logger.IsEnabled(LogLevel.Debug)) Log.PacketDropped(_logger, status.ToString(), from.ToString());
     }
 
-    private void Dispatch(in PacketMessage message, GossipAddress from, TimeSpan receivedAt)
+    /// <returns>False when it is no message of a probe.</returns>
+    private bool TryDispatchProbe(in PacketMessage message, GossipAddress from, TimeSpan receivedAt)
     {
         switch (message.Type)
         {
             case MessageType.Ping:
                 if (SwimDecoder.TryDecode(message.Bytes, out Ping ping)) _core.OnPing(Now, ping, from);
-                break;
+                return true;
             case MessageType.IndirectPing:
                 if (SwimDecoder.TryDecode(message.Bytes, out IndirectPing indirect)) _core.OnIndirectPing(Now, indirect, from);
-                break;
+                return true;
             case MessageType.AckResp:
                 if (SwimDecoder.TryDecode(message.Bytes, out AckResp ack)) _core.OnAckResp(Now, ack, receivedAt);
-                break;
+                return true;
             case MessageType.NackResp:
                 if (SwimDecoder.TryDecode(message.Bytes, out NackResp nack)) _core.OnNackResp(Now, nack);
-                break;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Dispatch(in PacketMessage message, GossipAddress from)
+    {
+        switch (message.Type)
+        {
             case MessageType.Suspect:
                 if (SwimDecoder.TryDecode(message.Bytes, out Suspect suspect)) _core.OnSuspect(Now, suspect);
                 break;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Consul.Fast.Gossip.Core.Options;
@@ -8,211 +7,173 @@ namespace Consul.Fast.Gossip.Node;
 
 /// <summary>
 /// The file that remembers members and clocks between runs: a line for each change, written twice a second, and rewritten when
-/// it has become too long. Methods are called on the loop and only note; a timer writes.
+/// it has become too long. Methods are called on the loop and only note; a timer writes. A disk that does not take what is
+/// noted is complained about, and tried again.
 /// </summary>
 internal sealed class Snapshot : IDisposable
 {
     private const int BytesMin = 128 * 1024;
     private const int BytesPerNode = 2 * 128;
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Pause between tries to write all anew after the disk refused.</summary>
+    private static readonly TimeSpan s_repairInterval = TimeSpan.FromSeconds(30);
+
     private readonly string _path;
     private readonly ILogger _logger;
-    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+
+    /// <summary>Guards what is noted; held for moments only, because the loop waits for it.</summary>
+    private readonly Lock _noteGate = new();
+
+    /// <summary>Guards the file; held while the disk works. Taken before the other.</summary>
+    private readonly Lock _fileGate = new();
+
+    private readonly SnapshotContent _content = new();
+    private readonly SnapshotFile _file;
     private readonly StringBuilder _pending = new();
-    private readonly Dictionary<string, string> _alive = new(StringComparer.Ordinal);
-    private readonly Timer _timer;
-    private FileStream? _file;
+    private readonly ITimer _timer;
     private LamportTimes _clocks;
     private bool _hasLeft;
-    private bool _mustCompact;
+    private bool _isBroken;
+    private bool _isClosed;
+    private long? _refusedAt;
 
-    private Snapshot(string path, ILogger logger)
+    private Snapshot(string path, bool rejoinAfterLeave, ILogger logger, TimeProvider time)
     {
         _path = path;
         _logger = logger;
-        _timer = new Timer(static snapshot => ((Snapshot)snapshot!).Flush(), this, Timeout.Infinite, Timeout.Infinite);
+        _time = time;
+        int skipped = 0;
+        _file = SnapshotFile.Open(path, line =>
+        {
+            if (!_content.TryTake(line, rejoinAfterLeave)) skipped++;
+        });
+        if (skipped > 0) Log.SnapshotLinesSkipped(logger, path, skipped);
+        Clocks = _content.Clocks;
+        _clocks = Clocks;
+        Previous = [.. _content.Alive];
+        _timer = time.CreateTimer(static snapshot => ((Snapshot)snapshot!).Write(), this, s_interval, s_interval);
     }
 
     /// <summary>Clocks of the run before; zero without one.</summary>
-    public LamportTimes Clocks { get; private set; }
+    public LamportTimes Clocks { get; }
 
     /// <summary>Members of the run before.</summary>
-    public IReadOnlyList<(string Name, IPEndPoint Address)> Previous { get; private set; } = [];
+    public IReadOnlyList<KeyValuePair<string, IPEndPoint>> Previous { get; }
 
     /// <summary>Reads the file, if there is one, and goes on with it.</summary>
     /// <param name="rejoinAfterLeave">A departure in the file does not count.</param>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
-    public static Snapshot Open(string path, bool rejoinAfterLeave, ILogger logger)
-    {
-        var snapshot = new Snapshot(path, logger);
-        if (File.Exists(path)) snapshot.Read(rejoinAfterLeave);
-        snapshot.Clocks = snapshot._clocks;
-        snapshot.Previous = [.. snapshot._alive.Select(static pair => (pair.Key, IPEndPoint.Parse(pair.Value)))];
-        snapshot._file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        snapshot._timer.Change(s_interval, s_interval);
-        return snapshot;
-    }
+    public static Snapshot Open(string path, bool rejoinAfterLeave, ILogger logger, TimeProvider? time = null) =>
+        new(path, rejoinAfterLeave, logger, time ?? TimeProvider.System);
 
     public void Alive(string name, IPEndPoint address)
     {
-        lock (_gate)
-        {
-            _alive[name] = address.ToString();
-            Append($"alive: {name} {address}\n");
-        }
+        lock (_noteGate) Note(_content.SetAlive(name, address));
     }
 
     public void NotAlive(string name)
     {
-        lock (_gate)
-        {
-            _alive.Remove(name);
-            Append($"not-alive: {name}\n");
-        }
+        lock (_noteGate) Note(_content.SetNotAlive(name));
     }
 
-    /// <summary>Writes the clocks that have grown.</summary>
+    /// <summary>Notes the clocks; those that have grown are written.</summary>
     public void NoteClocks(LamportTimes clocks)
     {
         if (clocks == _clocks) return;
-        lock (_gate)
-        {
-            if (clocks.Member > _clocks.Member) AppendAlways($"clock: {clocks.Member}\n");
-            if (clocks.Event > _clocks.Event) AppendAlways($"event-clock: {clocks.Event}\n");
-            if (clocks.Query > _clocks.Query) AppendAlways($"query-clock: {clocks.Query}\n");
-            _clocks = clocks;
-        }
+        lock (_noteGate) _clocks = clocks;
     }
 
-    /// <summary>The pool is left in order: nobody is remembered.</summary>
+    /// <summary>
+    /// The pool is left in order: nobody is remembered, and only clocks are written from now on. Waits for the disk; any thread.
+    /// </summary>
     public void Leave()
     {
-        lock (_gate)
+        lock (_noteGate)
         {
-            Append("leave\n");
+            Note("leave\n");
             _hasLeft = true;
         }
 
-        Flush();
+        Write(sync: true);
     }
 
     public void Dispose()
     {
         _timer.Dispose();
-        Flush();
-        lock (_gate)
+        Write(sync: true);
+        lock (_fileGate)
         {
-            _file?.Dispose();
-            _file = null;
+            _isClosed = true;
+            _file.Dispose();
         }
     }
 
-    private void Append(string line)
+    private void Note(string line)
     {
-        if (!_hasLeft) AppendAlways(line);
+        // While the disk refuses, all is written anew one day, and nothing needs to wait for that but the departure.
+        if (!_hasLeft && (_pending.Length < BytesMin || line is "leave\n")) _pending.Append(line);
+        else if (!_hasLeft) _isBroken = true;
     }
 
-    private void AppendAlways(string line)
+    private void Write(bool sync = false)
     {
-        // More than a whole file is waiting: a new one is shorter.
-        if (_pending.Length > BytesMin && !_hasLeft) _mustCompact = true;
-        if (_mustCompact) _pending.Clear();
-        else _pending.Append(line);
-    }
-
-    private void Flush()
-    {
-        lock (_gate)
+        lock (_fileGate)
         {
-            if (_file is null) return;
+            if (_isClosed) return;
             try
             {
-                if (_pending.Length > 0)
-                {
-                    _file.Write(Encoding.UTF8.GetBytes(_pending.ToString()));
-                    _file.Flush();
-                    _pending.Clear();
-                }
-
-                if (!_hasLeft && (_mustCompact || _file.Length > Math.Max(BytesMin, (long)BytesPerNode * _alive.Count))) Compact();
+                if (_isBroken) Repair();
+                else Append();
+                if (sync) _file.Sync();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                _mustCompact = true;
+                _isBroken = true;
+                _refusedAt = _time.GetTimestamp();
                 Log.SnapshotFailed(_logger, _path, exception.Message);
             }
         }
     }
 
-    private void Compact()
+    private void Append()
     {
-        string fresh = _path + ".compact";
-        StringBuilder text = new();
-        foreach ((string name, string address) in _alive) text.Append(CultureInfo.InvariantCulture, $"alive: {name} {address}\n");
-        text.Append(CultureInfo.InvariantCulture, $"clock: {_clocks.Member}\nevent-clock: {_clocks.Event}\nquery-clock: {_clocks.Query}\n");
-        using (FileStream file = new(fresh, FileMode.Create, FileAccess.Write))
+        string lines;
+        bool hasLeft;
+        int alive;
+        lock (_noteGate)
         {
-            file.Write(Encoding.UTF8.GetBytes(text.ToString()));
-            file.Flush(flushToDisk: true);
+            _pending.Append(_content.SetClocks(_clocks));
+            lines = _pending.ToString();
+            _pending.Clear();
+            hasLeft = _hasLeft;
+            alive = _content.Alive.Count;
         }
 
-        File.Move(fresh, _path, overwrite: true);
-        _file!.Dispose();
-        _file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        _mustCompact = false;
-        _pending.Clear();
+        if (lines.Length > 0) _file.Append(lines);
+        if (!hasLeft && _file.Length > Math.Max(BytesMin, (long)BytesPerNode * alive)) Rewrite();
     }
 
-    private void Read(bool rejoinAfterLeave)
+    /// <summary>Lines are missing in the file: all is written anew, but a disk that refused gets time to recover.</summary>
+    private void Repair()
     {
-        int skipped = 0;
-        string text = File.ReadAllText(_path);
-        int whole = text.LastIndexOf('\n') + 1;
-        foreach (ReadOnlySpan<char> line in text.AsSpan(0, whole).EnumerateLines())
-        {
-            if (!line.IsEmpty && !TryRead(line, rejoinAfterLeave)) skipped++;
-        }
-
-        if (skipped > 0) Log.SnapshotLinesSkipped(_logger, _path, skipped);
+        if (_refusedAt is { } refusedAt && _time.GetElapsedTime(refusedAt) < s_repairInterval) return;
+        Rewrite();
+        _isBroken = false;
+        _refusedAt = null;
     }
 
-    private bool TryRead(ReadOnlySpan<char> line, bool rejoinAfterLeave)
+    private void Rewrite()
     {
-        if (line is "leave")
+        string lines;
+        lock (_noteGate)
         {
-            if (rejoinAfterLeave) return true;
-            _alive.Clear();
-            _clocks = default;
-            return true;
+            _content.SetClocks(_clocks);
+            lines = _hasLeft ? $"{_content}leave\n" : _content.ToString();
+            _pending.Clear();
         }
 
-        if (line[0] == '#') return true;
-        int colon = line.IndexOf(": ");
-        if (colon < 0) return false;
-        ReadOnlySpan<char> value = line[(colon + 2)..];
-        switch (line[..colon])
-        {
-            case "alive":
-                int space = value.LastIndexOf(' ');
-                if (space <= 0 || !IPEndPoint.TryParse(value[(space + 1)..], out _)) return false;
-                _alive[value[..space].ToString()] = value[(space + 1)..].ToString();
-                return true;
-            case "not-alive":
-                _alive.Remove(value.ToString());
-                return true;
-            case "coordinate":
-                return true;
-            case "clock" when ulong.TryParse(value, out ulong member):
-                _clocks = _clocks with { Member = member };
-                return true;
-            case "event-clock" when ulong.TryParse(value, out ulong userEvent):
-                _clocks = _clocks with { Event = userEvent };
-                return true;
-            case "query-clock" when ulong.TryParse(value, out ulong query):
-                _clocks = _clocks with { Query = query };
-                return true;
-            default:
-                return false;
-        }
+        _file.Replace(lines);
     }
 }

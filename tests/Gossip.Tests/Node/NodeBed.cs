@@ -21,7 +21,8 @@ internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
         Name = name,
         Bind = new IPEndPoint(IPAddress.Loopback, 0),
         Tags = [new("role", "test"), new("zone", name)],
-        Swim = SwimOptions.Local.ForDevelopment(),
+        // Of the local profile, which sends news only twice, some would arrive with the next exchange of states only.
+        Swim = SwimOptions.ConsulLan.ForDevelopment(),
         Serf = SerfOptions.Default with { LeavePropagateDelay = TimeSpan.FromMilliseconds(200) },
         Keyring = keyring,
     };
@@ -34,11 +35,13 @@ internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
     }
 
     /// <summary>Starts nodes a, b, ... and joins them.</summary>
-    public async Task<GossipNode[]> PoolAsync(int count, Func<Keyring>? keyring = null)
+    public async Task<GossipNode[]> PoolAsync(
+        int count, Func<Keyring>? keyring = null, Func<GossipNodeOptions, GossipNodeOptions>? change = null)
     {
         for (int i = 0; i < count; i++)
         {
-            GossipNode node = await StartAsync(Options(((char)('a' + i)).ToString(), keyring?.Invoke()));
+            GossipNodeOptions options = Options(((char)('a' + i)).ToString(), keyring?.Invoke());
+            GossipNode node = await StartAsync(change?.Invoke(options) ?? options);
             if (i > 0) Assert.Equal(1, (await JoinAsync(node, _nodes[0])).Joined);
         }
 
