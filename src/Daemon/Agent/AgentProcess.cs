@@ -8,6 +8,7 @@ using Consul.Fast.Daemon.Server;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
+using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent;
@@ -32,6 +33,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
+    private readonly CoordinateSender? _coordinates;
     private readonly Lazy<Task> _leave;
     private volatile AgentConfig _config;
 
@@ -60,6 +62,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _local = new LocalAgentHost(
             config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
         ListenToPools();
+        _coordinates = config.Node.DisableCoordinates ? null : CoordinateSenderOf(services.Coordinate);
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
             HttpSettings.From(config),
@@ -80,6 +83,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);
         _local.Start();
+        _coordinates?.Start();
     }
 
     public async Task<string?> ReloadAsync(AgentConfig config)
@@ -129,6 +133,9 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
+    async Task<CoordinatePoint?> IAgentControl.PlaceAsync() => await _pools.Lan.CoordinateAsync() is { } place
+        ? new CoordinatePoint(place.Vec, place.Error, place.Adjustment, place.Height) : null;
+
     async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
         [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
 
@@ -150,6 +157,18 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
     }
 
+    private CoordinateSender CoordinateSenderOf(ICoordinates servers)
+    {
+        var options = new CoordinateSenderOptions
+        {
+            Datacenter = _config.Node.Datacenter,
+            Node = _config.Node.Name,
+            IntervalMin = _config.Checks.SyncCoordinateIntervalMin,
+            RateTarget = _config.Checks.SyncCoordinateRateTarget,
+        };
+        return new CoordinateSender(_pools.Lan, servers, options, () => _local.Tokens.Agent, _context.Time, _logger);
+    }
+
     private async Task LeaveOnceAsync()
     {
         if (_server is null) PoolLog.ClientLeaves(_logger);
@@ -161,6 +180,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     public async ValueTask DisposeAsync()
     {
         ProcessLog.ShuttingDown(_logger);
+        if (_coordinates is not null) await _coordinates.DisposeAsync();
         await _local.DisposeAsync();
         await _pools.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();

@@ -6,13 +6,14 @@ using Consul.Fast.Storage.Records;
 namespace Consul.Fast.Daemon.Client;
 
 /// <summary>The services of an agent that is no server: every call goes to one. Thread safe.</summary>
-internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, IKvs, ISessions, ITxn, IStatus, IOperator, IInternal
+internal sealed class RemoteServices(IServerCaller caller)
+    : ICatalog, IHealth, IKvs, ISessions, ITxn, IStatus, IOperator, IInternal, ICoordinates
 {
     /// <param name="snapshots">Archives do not travel as calls.</param>
     public static RpcServices Create(IServerCaller caller, ISnapshots snapshots)
     {
         var services = new RemoteServices(caller);
-        return new RpcServices(services, services, services, services, services, services, services, services, snapshots);
+        return new RpcServices(services, services, services, services, services, services, services, services, snapshots, services);
     }
 
     public ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request) => caller.WriteAsync(CatalogMethods.Register, request);
@@ -94,4 +95,15 @@ internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, 
 
     public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request) =>
         caller.ReadAsync(InternalMethods.ServiceDump, request);
+
+    public ValueTask<RpcResult<bool>> UpdateAsync(CoordinateUpdateRequest request) => caller.WriteAsync(CoordinateMethods.Update, request);
+
+    public ValueTask<RpcResult<IReadOnlyList<DatacenterMap>>> ListDatacentersAsync() =>
+        caller.WriteAsync(CoordinateMethods.ListDatacenters, default);
+
+    ValueTask<RpcResult<IReadOnlyList<Coordinate>>> ICoordinates.ListNodesAsync(DcSpecificRequest request) =>
+        caller.ReadAsync(CoordinateMethods.ListNodes, request);
+
+    public ValueTask<RpcResult<IReadOnlyList<Coordinate>>> NodeAsync(NodeSpecificRequest request) =>
+        caller.ReadAsync(CoordinateMethods.Node, request);
 }

@@ -41,6 +41,10 @@ internal sealed record WireMethod(Func<byte[], byte[]?> Request, Func<byte[], by
         Of(InternalMethods.NodeInfo),
         Of(InternalMethods.NodeDump),
         Of(InternalMethods.ServiceDump),
+        Of(CoordinateMethods.Update),
+        Of(CoordinateMethods.ListDatacenters),
+        Of(CoordinateMethods.ListNodes),
+        Of(CoordinateMethods.Node),
         Of(OperatorMethods.RaftGetConfiguration),
     ]);
 

@@ -38,6 +38,13 @@ internal static class JsonFacts
         return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : throw Mismatch(value, "uint64");
     }
 
+    public static double Real(this JsonElement element)
+    {
+        if (IsMissing(element)) return 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
+            ? number : throw Mismatch(element, "float64");
+    }
+
     public static bool Flag(this JsonElement element, string name)
     {
         JsonElement value = element.Field(name);
