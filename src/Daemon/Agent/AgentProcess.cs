@@ -8,6 +8,7 @@ using Consul.Fast.Daemon.Server;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
+using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent;
@@ -33,6 +34,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
+    private readonly CoordinateSender? _coordinates;
     private readonly Lazy<Task> _leave;
     private volatile AgentConfig _config;
 
@@ -64,6 +66,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         ListenToPools();
         var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
         _pools.Announcements.UserEventFired += events.Take;
+        _coordinates = config.Node.DisableCoordinates ? null : CoordinateSenderOf(services.Coordinate);
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, events, this, () => _config, context),
             HttpSettings.From(config),
@@ -86,6 +89,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _join.StartRetrying();
         await _join.JoinAtStartAsync(cancellation);
         _local.Start();
+        _coordinates?.Start();
     }
 
     public async Task<string?> ReloadAsync(AgentConfig config)
@@ -135,6 +139,9 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
     Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
+    async Task<CoordinatePoint?> IAgentControl.PlaceAsync() => await _pools.Lan.CoordinateAsync() is { } place
+        ? new CoordinatePoint(place.Vec, place.Error, place.Adjustment, place.Height) : null;
+
     async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
         [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
 
@@ -160,6 +167,18 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
     }
 
+    private CoordinateSender CoordinateSenderOf(ICoordinates servers)
+    {
+        var options = new CoordinateSenderOptions
+        {
+            Datacenter = _config.Node.Datacenter,
+            Node = _config.Node.Name,
+            IntervalMin = _config.Checks.SyncCoordinateIntervalMin,
+            RateTarget = _config.Checks.SyncCoordinateRateTarget,
+        };
+        return new CoordinateSender(_pools.Lan, servers, options, () => _local.Tokens.Agent, _context.Time, _logger);
+    }
+
     private async Task LeaveOnceAsync()
     {
         if (_server is null) PoolLog.ClientLeaves(_logger);
@@ -172,6 +191,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     public async ValueTask DisposeAsync()
     {
         ProcessLog.ShuttingDown(_logger);
+        if (_coordinates is not null) await _coordinates.DisposeAsync();
         await _local.DisposeAsync();
         await _join.DisposeAsync();
         await _pools.DisposeAsync();

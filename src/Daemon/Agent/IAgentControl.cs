@@ -1,4 +1,5 @@
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Agent;
 
@@ -22,6 +23,9 @@ internal interface IAgentControl
     /// <summary>Marks a failed member as left.</summary>
     /// <param name="prune">Forget it as well.</param>
     Task<string?> ForceLeaveAsync(string node, bool prune);
+
+    /// <summary>Where this agent is in the network, as its LAN pool has measured it.</summary>
+    Task<CoordinatePoint?> PlaceAsync();
 
     /// <summary>The groups of figures that its parts add: <c>consul</c>, <c>raft</c>, <c>serf_lan</c>, <c>serf_wan</c>.</summary>
     Task<IReadOnlyList<StatGroup>> StatsAsync();

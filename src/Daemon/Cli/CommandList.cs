@@ -36,6 +36,7 @@ internal static class CommandList
         Group("operator raft", "Provides tools for the Raft subsystem", "Tools for the state of Consul's Raft subsystem."),
         new OperatorRaftListPeersCommand(),
         new ReloadCommand(),
+        new RttCommand(),
         Group("services", "Interact with services", "This command has subcommands for interacting with the services of an agent."),
         new ServicesDeregisterCommand(),
         new ServicesRegisterCommand(),

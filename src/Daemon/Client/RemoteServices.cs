@@ -6,13 +6,14 @@ using Consul.Fast.Storage.Records;
 namespace Consul.Fast.Daemon.Client;
 
 /// <summary>The services of an agent that is no server: every call goes to one. Thread safe.</summary>
-internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, IKvs, ISessions, ITxn, IStatus, IOperator, IInternal
+internal sealed class RemoteServices(IServerCaller caller)
+    : ICatalog, IHealth, IKvs, ISessions, ITxn, IStatus, IOperator, IInternal, ICoordinates
 {
     /// <param name="snapshots">Archives do not travel as calls.</param>
     public static RpcServices Create(IServerCaller caller, ISnapshots snapshots)
     {
         var services = new RemoteServices(caller);
-        return new RpcServices(services, services, services, services, services, services, services, services, snapshots);
+        return new RpcServices(services, services, services, services, services, services, services, services, snapshots, services);
     }
 
     public ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request) => caller.WriteAsync(CatalogMethods.Register, request);
@@ -100,4 +101,15 @@ internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, 
     /// <summary>Refused, as keys are a matter of servers: only they are in all pools.</summary>
     public ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request) =>
         new(RpcResult<IReadOnlyList<KeyringResponse>>.Fail("keyring operations must run against a server node"));
+
+    public ValueTask<RpcResult<bool>> UpdateAsync(CoordinateUpdateRequest request) => caller.WriteAsync(CoordinateMethods.Update, request);
+
+    public ValueTask<RpcResult<IReadOnlyList<DatacenterMap>>> ListDatacentersAsync() =>
+        caller.WriteAsync(CoordinateMethods.ListDatacenters, default);
+
+    ValueTask<RpcResult<IReadOnlyList<Coordinate>>> ICoordinates.ListNodesAsync(DcSpecificRequest request) =>
+        caller.ReadAsync(CoordinateMethods.ListNodes, request);
+
+    public ValueTask<RpcResult<IReadOnlyList<Coordinate>>> NodeAsync(NodeSpecificRequest request) =>
+        caller.ReadAsync(CoordinateMethods.Node, request);
 }

@@ -29,6 +29,17 @@ internal static class ReadAnswers
         request.TagFilter = true;
     }
 
+    /// <summary>Reads from where the rows are to be sorted by distance; <c>_agent</c> is this agent's own node.</summary>
+    public static void ReadNear(HttpExchange exchange, QueryRequest request)
+    {
+        if (exchange.Query.Count == 0 || exchange.Query.Get("near") is not { Length: > 0 } near) return;
+        request.Source = new QuerySource(
+            request.Datacenter.Length == 0 ? exchange.Options.Datacenter : request.Datacenter,
+            Segment: "",
+            near == "_agent" ? exchange.Options.NodeName : near,
+            Ip: "");
+    }
+
     /// <summary>
     /// Sets the metadata headers, on failure as well, and the error answer if there is one.
     /// </summary>

@@ -16,7 +16,8 @@ public sealed record RpcServices(
     IStatus Status,
     IOperator Operator,
     IInternal Internal,
-    ISnapshots Snapshot);
+    ISnapshots Snapshot,
+    ICoordinates Coordinate);
 
 public interface ICatalog
 {

@@ -40,18 +40,20 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
         return Outcome(result);
     }
 
-    public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
-        new(RpcResult<IReadOnlyList<string>>.Ok(server.Datacenters));
+    public async ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
+        RpcResult<IReadOnlyList<string>>.Ok(await server.DatacentersByDistanceAsync());
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request)
     {
         if (!ListFilter<Node>.TryCreate(request, FilterSelectors.Node, out ListFilter<Node> filter, out string error))
             return Failed<IReadOnlyList<Node>>(error);
-        return queries.RunAsync(request, (Request: request, Filter: filter), static (state, a, watches) =>
+        return queries.RunAsync(request, (Request: request, Filter: filter, server.Datacenter), static (state, a, watches) =>
         {
             QueryResult<IReadOnlyList<Node>> found = state.Nodes(watches);
             if (a.Request.IsUnmodified(found.Index)) return Unmodified<Node>(found.Index);
-            return new QueryOutcome<IReadOnlyList<Node>>(found.Index, a.Filter.Keep(found.Value, state, static (_, node) => node));
+            IReadOnlyList<Node> kept = a.Filter.Keep(found.Value, state, static (_, node) => node);
+            return new QueryOutcome<IReadOnlyList<Node>>(
+                found.Index, DistanceSort.Apply(kept, a.Request.Source, a.Datacenter, state, static node => node.Name));
         });
     }
 
@@ -81,12 +83,13 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
             return Failed<IReadOnlyList<ServiceInstance>>(error);
         return queries.RunAsync(
             request,
-            (Request: request, Filter: filter),
+            (Request: request, Filter: filter, server.Datacenter),
             static (state, a, watches) =>
             {
                 QueryResult<IReadOnlyList<ServiceInstance>> found = Find(state, a.Request, watches);
                 IReadOnlyList<ServiceInstance> kept = a.Filter.Keep(found.Value, state, static (_, instance) => instance.Node);
-                return new QueryOutcome<IReadOnlyList<ServiceInstance>>(found.Index, kept);
+                return new QueryOutcome<IReadOnlyList<ServiceInstance>>(
+                    found.Index, DistanceSort.Apply(kept, a.Request.Source, a.Datacenter, state, static row => row.Node.Name));
             });
     }
 

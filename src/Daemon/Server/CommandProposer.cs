@@ -1,6 +1,7 @@
 using System.Buffers;
 using Consul.Fast.Consensus;
 using Consul.Fast.Storage.Commands;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Server;
 
@@ -21,6 +22,8 @@ internal sealed class CommandProposer(IConsensus consensus)
     public ValueTask<ProposalResult> ProposeAsync(TombstoneRequest request) => ProposeAsync(request, CommandCodec.Encode);
 
     public ValueTask<ProposalResult> ProposeAsync(TxnRequest request) => ProposeAsync(request, CommandCodec.Encode);
+
+    public ValueTask<ProposalResult> ProposeAsync(IReadOnlyList<Coordinate> batch) => ProposeAsync(batch, CommandCodec.Encode);
 
     private ValueTask<ProposalResult> ProposeAsync<T>(T request, Action<T, IBufferWriter<byte>> encode)
     {

@@ -7,7 +7,7 @@ using Consul.Fast.Storage.Watches;
 namespace Consul.Fast.Daemon.Server;
 
 /// <summary>Checks, and service instances with the checks that decide their health. Thread safe.</summary>
-internal sealed class HealthService(BlockingQuery queries) : IHealth
+internal sealed class HealthService(IServerContext server, BlockingQuery queries) : IHealth
 {
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ChecksInStateAsync(ChecksInStateRequest request) => Checks(
         request, request.State, static (state, name, _, watches) => state.ChecksInState(name, watches), byNodeMeta: true);
@@ -34,12 +34,13 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
             return Failed<IReadOnlyList<CheckServiceNode>>(error);
         return queries.RunAsync(
             request,
-            (Request: request, Filter: filter),
+            (Request: request, Filter: filter, server.Datacenter),
             static (state, a, watches) =>
             {
                 QueryResult<IReadOnlyList<CheckServiceNode>> found = Find(state, a.Request, watches);
                 IReadOnlyList<CheckServiceNode> kept = a.Filter.Keep(found.Value, state, static (_, instance) => instance.Node);
-                return new QueryOutcome<IReadOnlyList<CheckServiceNode>>(found.Index, kept);
+                return new QueryOutcome<IReadOnlyList<CheckServiceNode>>(
+                    found.Index, DistanceSort.Apply(kept, a.Request.Source, a.Datacenter, state, static row => row.Node.Name));
             });
     }
 
@@ -60,13 +61,14 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
             return Failed<IReadOnlyList<HealthCheck>>(error);
         return queries.RunAsync(
             request,
-            (Name: name, Find: find, Filter: filter, ByNodeMeta: byNodeMeta),
+            (Name: name, Find: find, Filter: filter, ByNodeMeta: byNodeMeta, request.Source, server.Datacenter),
             static (state, a, watches) =>
             {
                 QueryResult<IReadOnlyList<HealthCheck>> found = a.Find(state, a.Name, a.Filter.NodeMeta, watches);
                 IReadOnlyList<HealthCheck> kept = a.ByNodeMeta
                     ? a.Filter.Keep(found.Value, state, static (s, check) => s.FindNode(check.Node)) : a.Filter.Keep(found.Value);
-                return new QueryOutcome<IReadOnlyList<HealthCheck>>(found.Index, kept);
+                return new QueryOutcome<IReadOnlyList<HealthCheck>>(
+                    found.Index, DistanceSort.Apply(kept, a.Source, a.Datacenter, state, static check => check.Node));
             });
     }
 

@@ -23,6 +23,9 @@ internal interface IServerContext
     /// <summary>All datacenters with servers, the own one first.</summary>
     IReadOnlyList<string> Datacenters => [Datacenter];
 
+    /// <summary>The same, nearest first.</summary>
+    ValueTask<IReadOnlyList<string>> DatacentersByDistanceAsync() => new(Datacenters);
+
     string NodeName { get; }
 
     /// <summary>True while this server leads and has finished taking over; consistent reads wait for it.</summary>

@@ -1,6 +1,6 @@
-using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Gossip.Node;
+using Consul.Fast.Storage.Json;
 using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Server;

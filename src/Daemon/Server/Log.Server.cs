@@ -44,6 +44,12 @@ internal static partial class ServerLog
     [LoggerMessage(5415, LogLevel.Information, "Waiting to drain RPC traffic: drain_time={DrainTime}")]
     public static partial void WaitingToDrain(ILogger logger, string drainTime);
 
+    [LoggerMessage(5416, LogLevel.Warning, "Discarded coordinate updates: number_discarded={Discarded}")]
+    public static partial void CoordinatesDiscarded(ILogger logger, int discarded);
+
+    [LoggerMessage(5417, LogLevel.Warning, "Batch update failed: error={Error}")]
+    public static partial void CoordinateBatchFailed(ILogger logger, string error);
+
     [LoggerMessage(5407, LogLevel.Debug, "Session TTL expired: session={Session}")]
     public static partial void SessionExpired(ILogger logger, string session);
 

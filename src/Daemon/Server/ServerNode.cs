@@ -26,9 +26,15 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     /// <summary>For the calls that run when a leaving server closes its port; waiting queries would take minutes.</summary>
     private static readonly TimeSpan PortDrainTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often reported coordinates are written.</summary>
+    private static readonly TimeSpan CoordinatePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CoordinatePeriodDev = TimeSpan.FromMilliseconds(100);
+
     private readonly AgentConfig _config;
     private readonly IGossipPool _lan;
-    private readonly IMembership? _wan;
+    private readonly IGossipPool? _wan;
+    private readonly WanMap _wanMap;
+    private readonly CoordinateBatcher _coordinates;
     private readonly ILogger _logger;
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
@@ -54,6 +60,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _config = config;
         _lan = lan;
         _wan = wan;
+        _wanMap = new WanMap(wan, config.Node.Datacenter);
         Time = time;
         Metrics = metrics;
         ILogger logger = _logger = loggers.CreateLogger("agent.server");
@@ -84,7 +91,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
         _keyrings = new KeyringService(lan, wan, config.Node.Datacenter);
-        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings);
+        _coordinates = new CoordinateBatcher(
+            commands, config.Node.DevMode ? CoordinatePeriodDev : CoordinatePeriod, time, loggers.CreateLogger("agent.server.coordinate"));
+        Services = ServerServices.Create(
+            this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
@@ -110,6 +120,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public string Datacenter => _config.Node.Datacenter;
 
     public IReadOnlyList<string> Datacenters => KnownDatacenters.Of(Datacenter, _wan);
+
+    public ValueTask<IReadOnlyList<string>> DatacentersByDistanceAsync() => _wanMap.DatacentersByDistanceAsync();
 
     public string NodeName => _config.Node.Name;
 
@@ -137,6 +149,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     {
         _leader.Start();
         _gauges.Start();
+        _coordinates.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
     }
 
@@ -173,6 +186,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     {
         await _port.DisposeAsync();
         _gauges.Dispose();
+        await _coordinates.DisposeAsync();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _snapshots.Dispose();

@@ -6,19 +6,27 @@ namespace Consul.Fast.Daemon.Server;
 internal static class ServerServices
 {
     public static RpcServices Create(
-        IServerContext server, LeaderGate gate, CommandProposer commands, ISessionTimers sessions, ISnapshots snapshots,
-        EventService events, KeyringService keyrings)
+        IServerContext server,
+        LeaderGate gate,
+        CommandProposer commands,
+        ISessionTimers sessions,
+        ISnapshots snapshots,
+        EventService events,
+        KeyringService keyrings,
+        CoordinateBatcher coordinates,
+        WanMap wan)
     {
         var queries = new BlockingQuery(server, gate);
         return new RpcServices(
             new CatalogService(server, gate, queries, commands),
-            new HealthService(queries),
+            new HealthService(server, queries),
             new KvsService(server, gate, queries, commands),
             new SessionService(server, gate, queries, commands, sessions),
             new TxnService(server, gate, queries, commands),
             new StatusService(server, gate),
             new OperatorService(server, gate),
             new InternalService(queries, events, keyrings),
-            snapshots);
+            snapshots,
+            new CoordinateService(gate, queries, coordinates, wan));
     }
 }

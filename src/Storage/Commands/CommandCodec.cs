@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Consul.Fast.Net.MsgPack;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Storage.Commands;
 
@@ -11,6 +12,9 @@ namespace Consul.Fast.Storage.Commands;
 /// </summary>
 public static class CommandCodec
 {
+    /// <summary>Set in a type byte: replicas that do not know the type skip the entry.</summary>
+    internal const byte IgnoreUnknown = 0x80;
+
     public static void Encode(RegisterRequest request, IBufferWriter<byte> output) =>
         RegisterCodec.Write(Start(CommandType.Register, output), request);
 
@@ -38,6 +42,10 @@ public static class CommandCodec
     }
 
     public static void Encode(TxnRequest request, IBufferWriter<byte> output) => TxnCodec.Write(Start(CommandType.Txn, output), request);
+
+    /// <summary>A batch of coordinates, marked as a command that servers which do not know it may skip.</summary>
+    public static void Encode(IReadOnlyList<Coordinate> batch, IBufferWriter<byte> output) =>
+        MsgPackCollections.WriteList(Start(CommandType.CoordinateBatch, output, IgnoreUnknown), batch, CoordinateCodec.Write);
 
     public static bool TryDecode(ReadOnlySpan<byte> body, [NotNullWhen(true)] out RegisterRequest? request)
     {
@@ -94,9 +102,9 @@ public static class CommandCodec
         return !reader.Failed;
     }
 
-    private static MsgPackWriter Start(CommandType type, IBufferWriter<byte> output)
+    private static MsgPackWriter Start(CommandType type, IBufferWriter<byte> output, byte flags = 0)
     {
-        output.GetSpan(1)[0] = (byte)type;
+        output.GetSpan(1)[0] = (byte)((byte)type | flags);
         output.Advance(1);
         return new MsgPackWriter(output);
     }

@@ -2,26 +2,31 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Coordinates, in batches and snapshots.</summary>
-internal static class CoordinateCodec
+/// <summary>Coordinates, in batches, snapshots and replies; a point alone in the report of an agent.</summary>
+public static class CoordinateCodec
 {
     public static void Write(MsgPackWriter writer, Coordinate coordinate)
     {
         writer.WriteMapHeader(3);
         writer.WriteKey("Coord"u8);
-        writer.WriteMapHeader(4);
-        writer.WriteKey("Adjustment"u8);
-        writer.WriteFloat64(coordinate.Point.Adjustment);
-        writer.WriteKey("Error"u8);
-        writer.WriteFloat64(coordinate.Point.Error);
-        writer.WriteKey("Height"u8);
-        writer.WriteFloat64(coordinate.Point.Height);
-        writer.WriteKey("Vec"u8);
-        MsgPackCollections.WriteList(writer, coordinate.Point.Vec, static (w, value) => w.WriteFloat64(value));
+        WritePoint(writer, coordinate.Point);
         writer.WriteKey("Node"u8);
         writer.WriteString(coordinate.Node);
         writer.WriteKey("Segment"u8);
         writer.WriteString(coordinate.Segment);
+    }
+
+    public static void WritePoint(MsgPackWriter writer, CoordinatePoint point)
+    {
+        writer.WriteMapHeader(4);
+        writer.WriteKey("Adjustment"u8);
+        writer.WriteFloat64(point.Adjustment);
+        writer.WriteKey("Error"u8);
+        writer.WriteFloat64(point.Error);
+        writer.WriteKey("Height"u8);
+        writer.WriteFloat64(point.Height);
+        writer.WriteKey("Vec"u8);
+        MsgPackCollections.WriteList(writer, point.Vec, static (w, value) => w.WriteFloat64(value));
     }
 
     public static Coordinate Read(ref MsgPackReader reader)
@@ -41,7 +46,7 @@ internal static class CoordinateCodec
         return new Coordinate(node, segment, point);
     }
 
-    private static CoordinatePoint ReadPoint(ref MsgPackReader reader)
+    public static CoordinatePoint ReadPoint(ref MsgPackReader reader)
     {
         IReadOnlyList<double>? vec = null;
         double error = 0, adjustment = 0, height = 0;

@@ -5,9 +5,6 @@ namespace Consul.Fast.Storage.State;
 /// <summary>Finds the handler of a command by its type byte.</summary>
 internal static class CommandDispatcher
 {
-    /// <summary>Set in a type byte: replicas that do not know the type skip the entry.</summary>
-    private const byte IgnoreUnknown = 0x80;
-
     /// <exception cref="FatalApplyException">The command is unknown or malformed.</exception>
     public static object? Apply(StateEdit edit, ulong index, ReadOnlySpan<byte> data)
     {
@@ -16,12 +13,12 @@ internal static class CommandDispatcher
         ReadOnlySpan<byte> body = data[1..];
         if (TryApply(edit, index, type, body, out object? result, out bool known)) return result;
         if (known) throw new FatalApplyException(index, type, "it cannot be decoded");
-        if ((data[0] & IgnoreUnknown) != 0 && !IsLogCommand(type)) return null;
+        if ((data[0] & CommandCodec.IgnoreUnknown) != 0 && !IsLogCommand(type)) return null;
         throw new FatalApplyException(index, type, "this server does not know the command");
     }
 
     /// <summary>The type of a command that is not empty.</summary>
-    public static CommandType TypeOf(ReadOnlySpan<byte> data) => (CommandType)(data[0] & ~IgnoreUnknown);
+    public static CommandType TypeOf(ReadOnlySpan<byte> data) => (CommandType)(data[0] & ~CommandCodec.IgnoreUnknown);
 
     private static bool TryApply(
         StateEdit edit, ulong index, CommandType type, ReadOnlySpan<byte> body, out object? result, out bool known)

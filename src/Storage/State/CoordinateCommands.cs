@@ -1,6 +1,7 @@
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Storage.Records;
 using Consul.Fast.Storage.Tables;
+using Consul.Fast.Storage.Watches;
 
 namespace Consul.Fast.Storage.State;
 
@@ -27,7 +28,9 @@ internal static class CoordinateCommands
     {
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
         key.AddScope(coordinate.Node);
-        key.AddExact(coordinate.Segment);
-        edit.Coordinates.Set(key.ToArray(), coordinate);
+        key.AddLower(coordinate.Segment);
+        byte[] row = key.ToArray();
+        edit.Coordinates.Set(row, coordinate);
+        edit.Changes.Add(WatchTable.Coordinates, row);
     }
 }

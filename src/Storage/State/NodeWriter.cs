@@ -70,7 +70,12 @@ internal static class NodeWriter
         foreach (HealthCheck check in CheckWriter.OnNode(edit, node.Name)) CheckWriter.Delete(edit, index, node.Name, check.CheckId);
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
         key.AddScope(node.Name);
-        if (edit.Coordinates.RemovePrefix(key.Span) > 0) edit.SetIndex(IndexNames.Coordinates, index);
+        if (edit.Coordinates.RemovePrefix(key.Span) > 0)
+        {
+            edit.SetIndex(IndexNames.Coordinates, index);
+            edit.Changes.AddRange(WatchTable.Coordinates, key.ToArray());
+        }
+
         key.Clear();
         key.AddLower(node.Name);
         edit.Nodes.Remove(key.Span);

@@ -95,7 +95,13 @@ internal sealed class SnapshotReader
     private void ReadCoordinates(ref MsgPackReader reader)
     {
         Coordinate[]? batch = MsgPackCollections.ReadList(ref reader, CoordinateCodec.Read);
-        foreach (Coordinate coordinate in batch ?? []) CoordinateCommands.Store(_edit, coordinate);
+        foreach (Coordinate coordinate in batch ?? [])
+        {
+            // Old servers let anything pass.
+            if (coordinate.Point.IsValid) CoordinateCommands.Store(_edit, coordinate);
+        }
+
+        if (!reader.Failed) _edit.RaiseIndex(IndexNames.Coordinates, _lastIndex);
     }
 
     private void ReadTombstone(ref MsgPackReader reader)

@@ -32,6 +32,7 @@ public enum WatchTable : byte
     /// <summary>Checks by their state: the states that a changed check left and entered.</summary>
     CheckStates,
     Sessions,
+    Coordinates,
 
     /// <summary>
     /// The instances of a service and the nodes they are on, without their checks; by the key of the service's index row.

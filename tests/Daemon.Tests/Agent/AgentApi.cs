@@ -7,6 +7,7 @@ using Consul.Fast.Daemon.Telemetry.Logging;
 using Consul.Fast.Daemon.Telemetry.Metrics;
 using Consul.Fast.Daemon.Tests.Http;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Storage.Records;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -70,6 +71,9 @@ internal sealed class AgentApi : IAgentControl, IAsyncDisposable
         _join.JoinAsync(address, wan, cancellation);
 
     public Task<string?> ForceLeaveAsync(string node, bool prune) => Pools.ForceLeaveAsync(node, prune);
+
+    public async Task<CoordinatePoint?> PlaceAsync() => await Pools.Lan.CoordinateAsync() is { } place
+        ? new CoordinatePoint(place.Vec, place.Error, place.Adjustment, place.Height) : null;
 
     public async Task<IReadOnlyList<StatGroup>> StatsAsync() =>
         [new StatGroup("consul", [new("server", "true")]), .. await Pools.StatsAsync()];

@@ -43,6 +43,10 @@ internal sealed record WireMethod(Func<byte[], byte[]?> Request, Func<byte[], by
         Of(InternalMethods.ServiceDump),
         Of(InternalMethods.EventFire),
         Of(InternalMethods.KeyringOperation),
+        Of(CoordinateMethods.Update),
+        Of(CoordinateMethods.ListDatacenters),
+        Of(CoordinateMethods.ListNodes),
+        Of(CoordinateMethods.Node),
         Of(OperatorMethods.RaftGetConfiguration),
     ]);
 

@@ -3,7 +3,7 @@ namespace Consul.Fast.Daemon.Tests.Rpc;
 /// <summary>Every recorded body of the core services is read and written again to the same bytes.</summary>
 public sealed class WireVectorTests
 {
-    private static readonly string[] CoreServices = ["Status", "Catalog", "Health", "KVS", "Session", "Txn", "Internal", "Operator"];
+    private static readonly string[] CoreServices = ["Status", "Catalog", "Health", "KVS", "Session", "Txn", "Internal", "Operator", "Coordinate"];
 
     public static TheoryData<string, int> Calls()
     {

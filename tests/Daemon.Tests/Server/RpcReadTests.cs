@@ -22,7 +22,7 @@ public sealed class RpcReadTests : IAsyncLifetime
     {
         _server = await TestServer.StartAsync();
         _catalog = new CatalogService(_server, _server.Gate, _server.Queries, _server.Commands);
-        _health = new HealthService(_server.Queries);
+        _health = new HealthService(_server, _server.Queries);
         _kvs = new KvsService(_server, _server.Gate, _server.Queries, _server.Commands);
         var pool = new FakePool();
         _internal = new InternalService(_server.Queries, new EventService(pool, _server.Gate), new KeyringService(pool, null, "dc1"));

@@ -34,6 +34,7 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         Commands = new CommandProposer(Raft);
         Gate = new LeaderGate(this);
         Queries = new BlockingQuery(this, Gate);
+        Coordinates = new CoordinateBatcher(Commands, TimeSpan.FromHours(1), Time, NullLogger.Instance);
     }
 
     public MetricsRegistry Metrics { get; } = new(new TelemetryConfig(), "host");
@@ -49,6 +50,11 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     public LeaderGate Gate { get; }
 
     public BlockingQuery Queries { get; }
+
+    /// <summary>Writes when a test says so.</summary>
+    public CoordinateBatcher Coordinates { get; }
+
+    public bool CoordinatesDisabled { get; set; }
 
     public ServerOptions Options { get; }
 
@@ -140,7 +146,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         new SessionArea(new SessionService(this, Gate, Queries, Commands, this)).Map(routes);
         new TxnArea(new TxnService(this, Gate, Queries, Commands)).Map(routes);
         new CatalogArea(new CatalogService(this, Gate, Queries, Commands)).Map(routes);
-        new HealthArea(new HealthService(Queries)).Map(routes);
+        new HealthArea(new HealthService(this, Queries)).Map(routes);
+        new CoordinateArea(new CoordinateService(Gate, Queries, Coordinates, new WanMap(null, Datacenter)), () => CoordinatesDisabled).Map(routes);
         new StatusArea(new StatusService(this, Gate)).Map(routes);
         new OperatorRaftArea(new OperatorService(this, Gate)).Map(routes);
         new SnapshotArea(new SnapshotService(this, Gate, Snapshots, Path.GetTempPath(), Retake, NullLogger.Instance)).Map(routes);

@@ -67,6 +67,21 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_of_coordinates_is_written_as_peers_write_it()
+    {
+        _bed.Register("n1");
+        Coordinate[] batch = [new("n1", "", new CoordinatePoint([1, 2], 1.5, -1, 0.1)), new("n1", "Alpha", new CoordinatePoint([3, 4], 1, 0, 0))];
+        var written = new System.Buffers.ArrayBufferWriter<byte>();
+        CommandCodec.Encode(batch, written);
+        Assert.Equal(CommandBytes.Of(0x86, w => MsgPackCollections.WriteList(w, batch, CoordinateCodec.Write)), written.WrittenSpan.ToArray());
+        Assert.Null(_bed.ApplyRaw(written.WrittenSpan.ToArray()));
+        Assert.Equal(["", "Alpha"], _bed.State.NodeCoordinates("N1", null).Value.Select(static each => each.Segment));
+        Assert.Equal(2, _bed.State.Coordinates(null).Value.Count);
+        Assert.Equal(2ul, _bed.State.NodeCoordinates("other", null).Index);
+        Assert.Empty(_bed.State.NodeCoordinates("other", null).Value);
+    }
+
+    [Fact]
     public void Pieces_are_joined_whatever_comes_between()
     {
         byte[] command = CommandOf(KvsOp.Cas, "big", new string('z', 100));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Consul.Fast.Daemon.Agent.Persistence;
 using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Gossip.Wire.Security;
+using Consul.Fast.Storage.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Agent.Pools;

@@ -63,4 +63,16 @@ internal static partial class PoolLog
 
     [LoggerMessage(5718, LogLevel.Warning, "({Pool}) couldn't join: number_of_nodes={Count} error={Error}")]
     public static partial void NotJoined(ILogger logger, string pool, int count, string error);
+
+    [LoggerMessage(5750, LogLevel.Error, "Failed to check servers: error={Error}")]
+    public static partial void ServersUnclear(ILogger logger, string error);
+
+    [LoggerMessage(5751, LogLevel.Debug, "Skipping coordinate updates until servers are upgraded")]
+    public static partial void CoordinateSkipped(ILogger logger);
+
+    [LoggerMessage(5752, LogLevel.Warning, "Coordinate update blocked by ACLs")]
+    public static partial void CoordinateBlocked(ILogger logger);
+
+    [LoggerMessage(5753, LogLevel.Error, "Coordinate update error: error={Error}")]
+    public static partial void CoordinateFailed(ILogger logger, string error);
 }

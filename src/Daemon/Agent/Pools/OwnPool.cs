@@ -64,7 +64,9 @@ internal sealed class OwnPool(Member self, Keyring? keyring) : IGossipPool, IAsy
 
     public Task<KeyReport?> ListKeysAsync(byte relayFactor = 0) => Node.ListKeysAsync(relayFactor);
 
-    public Task<NodeCoordinate?> CoordinateAsync(string? node = null) => Node.CoordinateAsync(node);
+    /// <summary>Before the start nothing is measured.</summary>
+    public Task<NodeCoordinate?> CoordinateAsync(string? node = null) =>
+        _node?.CoordinateAsync(node) ?? Task.FromResult<NodeCoordinate?>(null);
 
     public Task<IReadOnlyDictionary<string, string>> StatisticsAsync() => Node.StatisticsAsync();
 

@@ -39,6 +39,13 @@ internal static class JsonFacts
 
     public static ulong Number(this JsonElement element, string name) => element.Field(name).Number();
 
+    public static double Real(this JsonElement element)
+    {
+        if (IsMissing(element)) return 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number)
+            ? number : throw Mismatch(element, "float64");
+    }
+
     public static bool Flag(this JsonElement element, string name)
     {
         JsonElement value = element.Field(name);

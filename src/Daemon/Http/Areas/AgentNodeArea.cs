@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Config;
+using Consul.Fast.Daemon.Http.Json;
 using Consul.Fast.Daemon.Text;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Storage.Records;
 using Microsoft.AspNetCore.Http;
 
 namespace Consul.Fast.Daemon.Http.Areas;
@@ -30,7 +32,8 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
     {
         await AgentRequests.LeaveConnectionThread();
         IReadOnlyList<StatGroup> stats = await AgentStats.AllAsync(agent, control);
-        exchange.Json((agent, control, stats, config: config()), static (writer, value) =>
+        CoordinatePoint? place = config().Node.DisableCoordinates ? null : await control.PlaceAsync();
+        exchange.Json((agent, control, stats, place, config: config()), static (writer, value) =>
         {
             AgentConfig config = value.config;
             writer.WriteStartObject();
@@ -46,7 +49,8 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
             writer.WritePropertyName("DebugConfig");
             DebugConfigJson.Write(writer, config);
             writer.WritePropertyName("Coord");
-            WriteCoordinate(writer, config.Node.DisableCoordinates);
+            if (value.place is { } place) CoordinateJson.Write(writer, place);
+            else writer.WriteNullValue();
             writer.WritePropertyName("Member");
             Write(writer, value.control.Lan.Local);
             writer.WriteStartObject("Stats");
@@ -133,26 +137,6 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
     {
         await AgentRequests.LeaveConnectionThread();
         exchange.Json(0, static (writer, _) => HostInfoJson.Write(writer));
-    }
-
-    private static void WriteCoordinate(Utf8JsonWriter writer, bool disabled)
-    {
-        if (disabled)
-        {
-            writer.WriteNullValue();
-            return;
-        }
-
-        // Where a node stands that has measured no distance yet.
-        writer.WriteStartObject();
-        writer.WriteStartArray("Vec");
-        for (int i = 0; i < 8; i++) writer.WriteNumberValue(0);
-        writer.WriteEndArray();
-        writer.WriteNumber("Error", 1.5);
-        writer.WriteNumber("Adjustment", 0);
-        writer.WritePropertyName("Height");
-        writer.WriteRawValue("0.00001"u8, skipInputValidation: true);
-        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, Member member)

@@ -76,6 +76,7 @@ internal sealed class CatalogArea(ICatalog catalog)
     {
         var request = new DcSpecificRequest();
         if (!exchange.TryParseQueryOptions(request)) return;
+        ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<Node>> result = await catalog.ListNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (IsNarrowed(request)) exchange.Json(result.Value, ReadAnswers.ListWriter<Node>(RecordJson.Write));
@@ -100,6 +101,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing service name")) return;
         request.ServiceName = exchange.Argument;
         ReadAnswers.ReadTags(exchange, request);
+        ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<ServiceInstance>> result = await catalog.ServiceNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (IsNarrowed(request) || request.TagFilter || connect)
@@ -135,7 +137,8 @@ internal sealed class CatalogArea(ICatalog catalog)
     }
 
     /// <summary>Whether an answer depends on more than its path, so that it is not worth keeping.</summary>
-    private static bool IsNarrowed(QueryRequest request) => request.Filter.Length > 0 || request.NodeMetaFilters is not null;
+    private static bool IsNarrowed(QueryRequest request) =>
+        request.Filter.Length > 0 || request.NodeMetaFilters is not null || request.Source.Node.Length > 0;
 
     private static bool SameRows(ServiceInstance left, ServiceInstance right) =>
         ReferenceEquals(left.Node, right.Node) && ReferenceEquals(left.Service, right.Service);

@@ -36,6 +36,7 @@ internal sealed class HealthArea(IHealth health)
         var request = new ServiceSpecificRequest();
         if (!ReadAnswers.TryPrepare(exchange, request, ServiceMissing)) return;
         request.ServiceName = exchange.Argument;
+        ReadAnswers.ReadNear(exchange, request);
         Answer(exchange, await health.ServiceChecksAsync(request));
     }
 
@@ -44,6 +45,7 @@ internal sealed class HealthArea(IHealth health)
         var request = new ChecksInStateRequest();
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing check state")) return;
         request.State = exchange.Argument;
+        ReadAnswers.ReadNear(exchange, request);
         Answer(exchange, await health.ChecksInStateAsync(request));
     }
 
@@ -55,6 +57,7 @@ internal sealed class HealthArea(IHealth health)
         if (!ReadAnswers.TryPrepare(exchange, request, ServiceMissing)) return;
         request.ServiceName = exchange.Argument;
         ReadAnswers.ReadTags(exchange, request);
+        ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<CheckServiceNode>> result = await health.ServiceNodesAsync(request);
         // Unlike the other reads, this one has no metadata on failure.
         if (result.Error is { } error)
@@ -72,7 +75,8 @@ internal sealed class HealthArea(IHealth health)
         }
 
         IReadOnlyList<CheckServiceNode> found = passing ? OnlyPassing(result.Value) : result.Value;
-        if (connect || request.TagFilter || request.Filter.Length > 0 || request.NodeMetaFilters is not null)
+        if (connect || request.TagFilter || request.Filter.Length > 0 || request.NodeMetaFilters is not null
+            || request.Source.Node.Length > 0)
             exchange.Json(found, ReadAnswers.ListWriter<CheckServiceNode>(RecordJson.Write));
         else
             (passing ? _passing : _all).Send(exchange, request.ServiceName, found);

@@ -105,6 +105,28 @@ internal sealed class JsonFields
             ? number : WrongNumber(at, value, names[0], "uint64", 0UL);
     }
 
+    public double Double(params ReadOnlySpan<string> names)
+    {
+        if (!TryFind(names, out JsonElement value, out int at)) return 0;
+        return TryDouble(value, out double number) ? number : WrongNumber(at, value, names[0], "float64", 0.0);
+    }
+
+    /// <summary>Null when absent; a <c>null</c> item is 0.</summary>
+    public IReadOnlyList<double>? Doubles(params ReadOnlySpan<string> names)
+    {
+        if (!TryFind(names, out JsonElement value, out int at)) return null;
+        if (value.ValueKind != JsonValueKind.Array) return WrongType<IReadOnlyList<double>?>(at, value, names[0], "[]float64", null);
+        var numbers = new double[value.GetArrayLength()];
+        int count = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Null) count++;
+            else numbers[count++] = TryDouble(item, out double number) ? number : WrongNumber(at, item, names[0], "float64", 0.0);
+        }
+
+        return numbers;
+    }
+
     /// <summary>
     /// A duration text such as <c>10s</c>, or a number of nanoseconds. A value of another kind counts as zero, unless
     /// durations are strict.
@@ -279,6 +301,13 @@ internal sealed class JsonFields
         }
 
         return found;
+    }
+
+    /// <summary>A number that is too large is none.</summary>
+    private static bool TryDouble(JsonElement value, out double number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && double.IsFinite(number);
     }
 
     private T WrongNumber<T>(int at, JsonElement value, string name, string type, T fallback)

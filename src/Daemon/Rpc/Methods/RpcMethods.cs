@@ -14,6 +14,7 @@ internal static class RpcMethods
         TxnMethods.AddTo(registry, services.Txn);
         InternalMethods.AddTo(registry, services.Internal);
         OperatorMethods.AddTo(registry, services.Operator);
+        CoordinateMethods.AddTo(registry, services.Coordinate);
         return registry;
     }
 }
