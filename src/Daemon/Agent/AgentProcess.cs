@@ -53,7 +53,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
         else
         {
-            _client = new ClientNode(config, _tls, _timers, context.Time, context.Logging);
+            _client = new ClientNode(config, () => _pools.Lan.Members.Count, _tls, _timers, context.Time, context.Logging);
         }
 
         RpcServices services = _server?.Services ?? _client!.Services;
@@ -76,6 +76,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     {
         await _pools.StartAsync(_server?.Listen() ?? 0);
         if (_server is not null) await _server.StartAsync();
+        _client?.Start();
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);
