@@ -49,7 +49,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            _server = new ServerNode(config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(
+                config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
@@ -58,7 +59,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
-            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
+            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics,
+            context.Logging);
         ListenToPools();
         _http = new HttpServer(
             ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
