@@ -53,16 +53,18 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            _server = new ServerNode(config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(
+                config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
-            _client = new ClientNode(config, _tls, _timers, context.Time, context.Logging);
+            _client = new ClientNode(config, () => _pools.Lan.Members.Count, _tls, _timers, context.Time, context.Logging);
         }
 
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
-            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
+            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics,
+            context.Logging);
         ListenToPools();
         var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
         _pools.Announcements.UserEventFired += events.Take;
@@ -83,6 +85,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     {
         await _pools.StartAsync(_server?.Listen() ?? 0);
         if (_server is not null) await _server.StartAsync();
+        _client?.Start();
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);

@@ -3,6 +3,7 @@ using System.Net;
 using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
 using Consul.Fast.Net.Transport;
@@ -15,9 +16,12 @@ internal sealed class ClientNode : IAsyncDisposable
 {
     private readonly RpcPool _pool;
     private readonly RateLimiter _limiter;
+    private readonly ServerRebalancer _rebalancer;
     private readonly AgentConfig _config;
 
-    public ClientNode(AgentConfig config, TlsContext tls, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="clusterSize">Members of the LAN pool.</param>
+    public ClientNode(
+        AgentConfig config, Func<int> clusterSize, TlsContext tls, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
         // Calls leave from the address that the agent listens on, so that the servers see where they come from.
@@ -28,6 +32,7 @@ internal sealed class ClientNode : IAsyncDisposable
             dialer, new RpcPoolSettings { Datacenter = config.Node.Datacenter }, timers, loggers.CreateLogger("agent.client.rpc"));
         _limiter = new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time);
         var caller = new ServerCaller(_pool, Servers, _limiter, config.Server.RpcHoldTimeout, time);
+        _rebalancer = new ServerRebalancer(Servers, IsHealthyAsync, clusterSize, time);
         Services = RemoteServices.Create(caller, new RemoteSnapshots(dialer, Servers, _limiter, config.Node.Datacenter));
     }
 
@@ -46,5 +51,15 @@ internal sealed class ClientNode : IAsyncDisposable
     /// <summary>Applies what may change while running.</summary>
     public void Reload(AgentConfig config) => _limiter.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
 
-    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+    /// <summary>Begins to spread its calls over the servers.</summary>
+    public void Start() => _rebalancer.Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rebalancer.DisposeAsync();
+        await _pool.DisposeAsync();
+    }
+
+    private async Task<bool> IsHealthyAsync(RpcServerAddress server) =>
+        (await _pool.CallAsync(server, StatusMethods.Ping.Call, default(RpcNothing), CancellationToken.None)).Error is null;
 }

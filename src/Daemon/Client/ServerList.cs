@@ -11,6 +11,9 @@ internal sealed class ServerList
     /// <summary>The server to call; null when none is known.</summary>
     public RpcServerAddress? Head => _servers is [var head, ..] ? head : null;
 
+    /// <summary>All servers, the one to call first.</summary>
+    public IReadOnlyList<RpcServerAddress> All => _servers;
+
     /// <summary>Adds a server at the end, or replaces what was known of the server of that name.</summary>
     public void Add(RpcServerAddress server)
     {
@@ -28,6 +31,18 @@ internal sealed class ServerList
     public void Remove(string node)
     {
         lock (_gate) _servers = [.. _servers.Where(server => server.Node != node)];
+    }
+
+    /// <summary>
+    /// Takes over another order, unless the server in front is gone. Servers that are not in it come last.
+    /// </summary>
+    public void Reorder(IReadOnlyList<RpcServerAddress> order)
+    {
+        lock (_gate)
+        {
+            if (order.Count == 0 || !_servers.Contains(order[0])) return;
+            _servers = [.. order.Where(server => _servers.Contains(server)), .. _servers.Where(server => !order.Contains(server))];
+        }
     }
 
     /// <summary>Moves the server of a failed call to the end, unless another call did so already.</summary>

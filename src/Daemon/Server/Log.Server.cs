@@ -29,7 +29,8 @@ internal static partial class ServerLog
     [LoggerMessage(5410, LogLevel.Warning, "deregistering self should be done by follower: name={Name}")]
     public static partial void SelfNotDeregistered(ILogger logger, string name);
 
-    [LoggerMessage(5411, LogLevel.Information, "ignoring failed event for member because it does not exist in the catalog: member={Member}")]
+    [LoggerMessage(5411, LogLevel.Information,
+        "ignoring failed event for member because it does not exist in the catalog: member={Member}")]
     public static partial void FailureIgnored(ILogger logger, string member);
 
     [LoggerMessage(5412, LogLevel.Information, "Adding LAN server: server={Server}")]
