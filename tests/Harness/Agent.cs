@@ -34,6 +34,11 @@ internal sealed class Agent : IDisposable
 
     public int WanPort => _ports[4];
 
+    /// <summary>Where others join this agent.</summary>
+    public string LanAddress => $"127.0.0.1:{LanPort}";
+
+    public string Name => _options.NodeName;
+
     public string HttpAddress => $"127.0.0.1:{HttpPort}";
 
     public Api Api { get; }

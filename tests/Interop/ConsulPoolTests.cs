@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Consul.Fast.Tests.Harness;
 
@@ -14,21 +14,19 @@ public sealed class ConsulPoolTests
     public async Task Consul_client_and_our_server_share_events_and_keys()
     {
         using Agent server = await Agent.StartAsync(new AgentOptions { Flags = [$"-encrypt={Old}"] });
-        await using ConsulAgent client = await ConsulAgent.StartAsync(
-            "peer", isServer: false, $"-encrypt={Old}", $"-retry-join=127.0.0.1:{Text(server.LanPort)}");
+        using ConsulAgent client = await ConsulAgent.StartAsync(
+            "peer", $"-encrypt={Old}", $"-retry-join={server.LanAddress}", "-retry-interval=1s");
+        await Until.True(client.Api.HasLeader, "the client knows the server");
         await EventsCrossAsync(server.Api, client.Api, "peer");
-        await RotateAsync(async words =>
-        {
-            CommandResult run = await server.Run(words);
-            return (run.Exit, run.Out + run.Error);
-        });
+        await RotateAsync(server.HttpAddress);
         await EventsCrossAsync(server.Api, client.Api, "peer");
     }
 
     [PeerFact(ConsulAgent.Name)]
     public async Task Our_client_and_a_Consul_server_share_events_and_keys()
     {
-        await using ConsulAgent server = await ConsulAgent.StartAsync("peer", isServer: true, $"-encrypt={Old}");
+        using ConsulAgent server = await ConsulAgent.StartAsync("peer", "-server", "-bootstrap", $"-encrypt={Old}");
+        await Until.True(server.Api.HasLeader, "their server leads");
         using Agent client = Agent.Launch(new AgentOptions
         {
             Server = false,
@@ -36,12 +34,12 @@ public sealed class ConsulPoolTests
             Flags =
             [
                 "-node=c1", "-bind=127.0.0.1", $"-data-dir={Leftovers.NewFolder("c1")}", $"-encrypt={Old}",
-                $"-retry-join=127.0.0.1:{Text(server.LanPort)}",
+                $"-retry-join={server.LanAddress}",
             ],
         });
         await client.WaitForLeader();
         await EventsCrossAsync(client.Api, server.Api, "peer");
-        await RotateAsync(server.RunAsync);
+        await RotateAsync(server.HttpAddress);
         await EventsCrossAsync(client.Api, server.Api, "peer");
     }
 
@@ -55,7 +53,7 @@ public sealed class ConsulPoolTests
         foreach ((string name, string payload) in ((string, string)[])[($"theirs-{tag}", "from Consul"), ($"ours-{tag}", "from us")])
         {
             JsonElement here = await SeenAsync(ours, name);
-            Assert.Equal(payload, System.Text.Encoding.UTF8.GetString(here.GetProperty("Payload").GetBytesFromBase64()));
+            Assert.Equal(payload, Encoding.UTF8.GetString(here.GetProperty("Payload").GetBytesFromBase64()));
             Assert.Equal(here.GetRawText(), (await SeenAsync(theirs, name)).GetRawText());
         }
 
@@ -70,20 +68,21 @@ public sealed class ConsulPoolTests
     }
 
     /// <summary>A new key takes the place of the old one on both members.</summary>
-    private static async Task RotateAsync(Func<string[], Task<(int Exit, string Text)>> run)
+    private static async Task RotateAsync(string address)
     {
         foreach (string step in (string[])[$"-install={New}", $"-use={New}", $"-remove={Old}"])
         {
-            (int exit, string text) = await run(["keyring", step, "-relay-factor=1"]);
-            Assert.True(exit == 0, text);
+            CommandResult done = await KeyringAsync(address, step, "-relay-factor=1");
+            Assert.True(done.Exit == 0, done.Error);
         }
 
-        Assert.Contains($"dc1 (LAN):\n  {New} [2/2]\n", (await run(["keyring", "-list-primary"])).Text, StringComparison.Ordinal);
-        (int refusedExit, string refused) = await run(["keyring", $"-remove={New}"]);
-        Assert.Equal(1, refusedExit);
-        Assert.Contains("* dc1 (LAN) error: 2/2 nodes reported failure\n", refused, StringComparison.Ordinal);
-        Assert.Contains("* peer: Removing the primary key is not allowed\n", refused, StringComparison.Ordinal);
+        Assert.Contains($"dc1 (LAN):\n  {New} [2/2]\n", (await KeyringAsync(address, "-list-primary")).Out, StringComparison.Ordinal);
+        CommandResult refused = await KeyringAsync(address, $"-remove={New}");
+        Assert.Equal(1, refused.Exit);
+        Assert.Contains("* dc1 (LAN) error: 2/2 nodes reported failure\n", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("* peer: Removing the primary key is not allowed\n", refused.Error, StringComparison.Ordinal);
     }
 
-    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+    private static Task<CommandResult> KeyringAsync(string address, params string[] words) =>
+        CommandResult.Of(["keyring", .. words], new() { ["CONSUL_HTTP_ADDR"] = address });
 }

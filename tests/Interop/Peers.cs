@@ -5,16 +5,19 @@ internal static class Peers
 {
     private const string Variable = "CONSUL_FAST_REQUIRE_PEERS";
 
-    /// <summary>True when it is a failure that a peer is missing. No distribution has Consul, so its tests run where it is at hand.</summary>
-    public static bool IsRequired(string peer) => peer != ConsulAgent.Name && Environment.GetEnvironmentVariable(Variable) == "1";
+    /// <summary>True when a missing peer is a failure.</summary>
+    public static bool Required => Environment.GetEnvironmentVariable(Variable) == "1";
+
+    /// <summary>Why a test with a peer is skipped; null when it runs. No machine has to have a Consul agent.</summary>
+    public static string? SkipReason(string peer) => Required && peer != ConsulAgent.Name ? null : Missing(peer);
 
     /// <summary>Why a peer cannot be used; null when it can.</summary>
     public static string? Missing(string peer) => peer switch
     {
         PythonConsul.Name => PythonConsul.Missing,
         GoPrograms.Name => GoPrograms.Missing,
-        ConsulAgent.Name => ConsulAgent.Missing,
         SerfAgent.Name => SerfAgent.Missing,
+        ConsulAgent.Name => ConsulAgent.Missing,
         _ => throw new ArgumentException($"unknown peer {peer}", nameof(peer)),
     };
 }
