@@ -60,7 +60,8 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
-            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
+            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics,
+            context.Logging);
         ListenToPools();
         var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
         _pools.Announcements.UserEventFired += events.Take;
