@@ -16,9 +16,10 @@ internal sealed class ConsulAgent : IDisposable
     {
         _folder = Leftovers.NewFolder(node);
         int http = Ports.Free();
+        HttpAddress = $"127.0.0.1:{Text(http)}";
         LanPort = Ports.Free();
         WanPort = Ports.Free();
-        Api = new Api($"http://127.0.0.1:{Text(http)}");
+        Api = new Api($"http://{HttpAddress}");
         string[] words =
         [
             "agent", $"-node={node}", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={_folder}/data", $"-http-port={Text(http)}",
@@ -39,6 +40,8 @@ internal sealed class ConsulAgent : IDisposable
     public int WanPort { get; }
 
     public string LanAddress => $"127.0.0.1:{Text(LanPort)}";
+
+    public string HttpAddress { get; }
 
     public Api Api { get; }
 

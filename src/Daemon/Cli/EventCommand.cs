@@ -50,7 +50,8 @@ internal sealed class EventCommand : ClientCommand
             .AddIf(_tag.Value.Length > 0, "tag", _tag.Value);
         using var payload = new ByteArrayContent(arguments.Length == 0 ? [] : Encoding.UTF8.GetBytes(arguments[0]));
         Reply reply = await client.PutAsync("/v1/event/fire/" + QueryText.EscapePath(_name.Value), query, payload);
-        if (!reply.TryRead(static fired => fired.Text("ID"), out string? id, out error)) return context.Fail($"Error firing event: {error}");
+        if (!reply.TryRead(static fired => fired.Text("ID"), out string? id, out error))
+            return context.Fail($"Error firing event: {error}");
         context.Out.WriteLine($"Event ID: {id}");
         return ExitCode.Success;
     }

@@ -110,9 +110,9 @@ internal sealed class KeyringCommand : ClientCommand
     /// <summary>A blank line, the name of the pool, what its members said, and how many of them have each key.</summary>
     private static string Describe(JsonElement pool, string field)
     {
-        string segment = pool.Text("Segment");
-        var text = new StringBuilder("\n");
-        text.Append(pool.Flag("WAN") ? "WAN" : pool.Text("Datacenter") + " (LAN)").Append(segment.Length > 0 ? $" [{segment}]" : "").Append(':');
+        string name = pool.Flag("WAN") ? "WAN" : pool.Text("Datacenter") + " (LAN)";
+        if (pool.Text("Segment") is { Length: > 0 } segment) name += $" [{segment}]";
+        var text = new StringBuilder($"\n{name}:");
         foreach (JsonProperty message in pool.Members("Messages")) text.Append($"\n  ===> {message.Name}: {message.Value.Text()}");
         ulong nodes = pool.Number("NumNodes");
         foreach (JsonProperty key in pool.Members(field)) text.Append($"\n  {key.Name} [{key.Value.Number()}/{nodes}]");

@@ -193,4 +193,6 @@ public static class KeyringOperations
     public const string Install = "install";
     public const string Use = "use";
     public const string Remove = "remove";
+
+    public static bool IsKnown(string operation) => operation is List or Install or Use or Remove;
 }

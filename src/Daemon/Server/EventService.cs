@@ -13,8 +13,20 @@ internal sealed class EventService(IGossipPool pool, LeaderGate gate)
         if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return RpcResult<bool>.Fail(unreachable);
         bool local = request.AllowStale && gate.CanServeStale;
         if (!local && await gate.AwaitLeaderAsync(request.Cancellation) is { } noLeader) return RpcResult<bool>.Fail(noLeader);
-        if (await pool.FireEventAsync(ConsulEvents.UserPrefix + request.Name, request.Payload, canCoalesce: false) is { } refused)
+        if (await BroadcastAsync(request) is { } refused)
             return RpcResult<bool>.Fail($"1 error occurred:\n\t* error broadcasting event to segment \"\": {refused}\n\n");
         return RpcResult<bool>.Ok(true, gate.Meta(0));
+    }
+
+    private async Task<string?> BroadcastAsync(EventFireRequest request)
+    {
+        try
+        {
+            return await pool.FireEventAsync(ConsulEvents.UserPrefix + request.Name, request.Payload, canCoalesce: false);
+        }
+        catch (OperationCanceledException)
+        {
+            return PoolFaults.Stopped;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Storage.Json;
@@ -19,8 +20,7 @@ internal sealed class KeyringService(IGossipPool lan, IGossipPool? wan, string d
     {
         if (request.LocalOnly && request.Operation != KeyringOperations.List)
             return Fail("argument error: LocalOnly can only be used for List operations");
-        if (request.Operation is not (KeyringOperations.List or KeyringOperations.Install or KeyringOperations.Use or KeyringOperations.Remove))
-            return Fail("Invalid keyring operation");
+        if (!KeyringOperations.IsKnown(request.Operation)) return Fail("Invalid keyring operation");
         if (wan is null || request.LocalOnly || request.Forwarded)
             return RpcResult<IReadOnlyList<KeyringResponse>>.Ok([await OperateAsync(lan, _lanTurn, isWan: false, request)]);
         KeyringResponse all = await OperateAsync(wan, _wanTurn, isWan: true, request);
@@ -38,30 +38,35 @@ internal sealed class KeyringService(IGossipPool lan, IGossipPool? wan, string d
     private async Task<KeyringResponse> OperateAsync(IGossipPool pool, SemaphoreSlim turn, bool isWan, KeyringRequest request)
     {
         if (!JsonBase64.TryDecode(request.Key, out byte[] key, out string malformed)) return Describe(isWan, null, malformed);
-        KeyReport? report;
-        if (request.Operation == KeyringOperations.List)
+        try
         {
-            report = await pool.ListKeysAsync(request.RelayFactor);
+            KeyReport? report = request.Operation == KeyringOperations.List
+                ? await pool.ListKeysAsync(request.RelayFactor)
+                : await ChangeAsync(pool, turn, key, request);
+            return Describe(isWan, report, ErrorOf(report));
         }
-        else
+        catch (OperationCanceledException)
         {
-            await turn.WaitAsync(request.Cancellation);
-            try
-            {
-                report = await (request.Operation switch
-                {
-                    KeyringOperations.Install => pool.InstallKeyAsync(key, request.RelayFactor),
-                    KeyringOperations.Use => pool.UseKeyAsync(key, request.RelayFactor),
-                    _ => pool.RemoveKeyAsync(key, request.RelayFactor),
-                });
-            }
-            finally
-            {
-                turn.Release();
-            }
+            return Describe(isWan, null, PoolFaults.Stopped);
         }
+    }
 
-        return Describe(isWan, report, ErrorOf(report));
+    private static async Task<KeyReport?> ChangeAsync(IGossipPool pool, SemaphoreSlim turn, byte[] key, KeyringRequest request)
+    {
+        await turn.WaitAsync(request.Cancellation);
+        try
+        {
+            return await (request.Operation switch
+            {
+                KeyringOperations.Install => pool.InstallKeyAsync(key, request.RelayFactor),
+                KeyringOperations.Use => pool.UseKeyAsync(key, request.RelayFactor),
+                _ => pool.RemoveKeyAsync(key, request.RelayFactor),
+            });
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     private static string ErrorOf(KeyReport? report) => report switch

@@ -110,6 +110,23 @@ public sealed class PoolServicesTests
     }
 
     [Fact]
+    public async Task Pool_that_has_stopped_is_told()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        _lan.Turn = Task.FromCanceled(new CancellationToken(canceled: true));
+        var events = new EventService(_lan, server.Gate);
+        Assert.Equal("1 error occurred:\n\t* error broadcasting event to segment \"\": the gossip pool has stopped\n\n",
+            (await events.FireAsync(new EventFireRequest { Name = "e" })).Error);
+        using var service = new KeyringService(_lan, wan: null, "dc1");
+        foreach (string operation in (string[])["list", "use", "use"])
+        {
+            RpcResult<IReadOnlyList<KeyringResponse>> result =
+                await service.OperateAsync(new KeyringRequest { Operation = operation, Key = KeyText });
+            Assert.Equal("the gossip pool has stopped", Assert.Single(result.Value).Error);
+        }
+    }
+
+    [Fact]
     public async Task Changes_of_a_pool_take_turns()
     {
         using var service = new KeyringService(_lan, wan: null, "dc1");

@@ -2,7 +2,7 @@ using Consul.Fast.Gossip.Node;
 
 namespace Consul.Fast.Daemon.Agent.Pools;
 
-/// <summary>Why a pool could not be entered, in the words operators search for.</summary>
+/// <summary>Why a pool could not be entered or told something, in the words operators search for.</summary>
 internal static class PoolFaults
 {
     /// <summary>A forced departure was not passed on in time.</summary>
@@ -10,6 +10,9 @@ internal static class PoolFaults
 
     /// <summary>The own departure was not passed on in time.</summary>
     public const string LeaveTimeout = "timeout while waiting for graceful leave";
+
+    /// <summary>A call met an agent that was ending.</summary>
+    public const string Stopped = "the gossip pool has stopped";
 
     /// <summary>What the log says when the node of a pool does not start.</summary>
     public static string OfStart(GossipNodeOptions options, Exception fault)

@@ -34,7 +34,8 @@ internal static class JsonFacts
     public static ulong Number(this JsonElement element)
     {
         if (IsMissing(element)) return 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out ulong number) ? number : throw Mismatch(element, "uint64");
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out ulong number)) return number;
+        throw Mismatch(element, "uint64");
     }
 
     public static ulong Number(this JsonElement element, string name) => element.Field(name).Number();

@@ -22,7 +22,7 @@ internal sealed class FakePool : IGossipPool
     /// <summary>The outcome of every key operation.</summary>
     public KeyReport? Report { get; set; } = Of(1, 1, 0);
 
-    /// <summary>Key operations wait for it.</summary>
+    /// <summary>All calls wait for it.</summary>
     public Task Turn { get; set; } = Task.CompletedTask;
 
     public Member Local => Self;
@@ -41,11 +41,12 @@ internal sealed class FakePool : IGossipPool
         errors > 0 ? new Dictionary<string, int>() : new Dictionary<string, int> { ["a2V5"] = answers },
         new Dictionary<string, int> { [errors > 0 ? "" : "a2V5"] = answers });
 
-    public Task<string?> FireEventAsync(string name, ReadOnlyMemory<byte> payload, bool canCoalesce)
+    public async Task<string?> FireEventAsync(string name, ReadOnlyMemory<byte> payload, bool canCoalesce)
     {
         Asked.Add(canCoalesce ? $"{name} coalesced" : name);
         Payloads.Add(payload.ToArray());
-        return Task.FromResult(Refusal);
+        await Turn;
+        return Refusal;
     }
 
     public Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) => OperateAsync("install", key, relayFactor);
