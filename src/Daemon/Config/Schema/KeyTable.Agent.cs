@@ -23,7 +23,7 @@ internal static partial class KeyTable
         new("datacenter", KeyType.String, KeyTier.A, KeyEffect.Effective),
         new("default_query_time", KeyType.Duration, KeyTier.B, KeyEffect.Effective),
         new("disable_anonymous_signature", KeyType.Bool, KeyTier.A, KeyEffect.Effective),
-        new("disable_coordinates", KeyType.Bool, KeyTier.A, KeyEffect.NotYet),
+        new("disable_coordinates", KeyType.Bool, KeyTier.A, KeyEffect.Effective),
         new("disable_host_node_id", KeyType.Bool, KeyTier.A, KeyEffect.Effective),
         new("disable_http_unprintable_char_filter", KeyType.Bool, KeyTier.B, KeyEffect.Effective),
         new("disable_keyring_file", KeyType.Bool, KeyTier.A, KeyEffect.NotYet),
