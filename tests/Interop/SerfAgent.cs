@@ -4,19 +4,25 @@ using Consul.Fast.Tests.Harness;
 
 namespace Consul.Fast.Interop.Tests;
 
-/// <summary>An agent of Debian's serf on loopback, killed at the end.</summary>
+/// <summary>An agent of Debian's serf, killed at the end.</summary>
 internal sealed class SerfAgent : IAsyncDisposable
 {
     public const string Name = "serf";
     private const string Program = "/usr/bin/serf";
+    private static readonly TimeSpan s_callLimit = TimeSpan.FromSeconds(20);
     private readonly Process _process;
+    private readonly ProcessOutput _output;
     private readonly string _rpc;
+    private readonly string? _island;
 
-    private SerfAgent(Process process, IPEndPoint address, string rpc)
+    private SerfAgent(Process process, IPEndPoint address, string rpc, string? island, string eventFile)
     {
         _process = process;
-        Address = address;
+        _output = new ProcessOutput(process);
         _rpc = rpc;
+        _island = island;
+        Address = address;
+        EventFile = eventFile;
     }
 
     /// <summary>Why serf cannot be used; null when it can.</summary>
@@ -24,51 +30,66 @@ internal sealed class SerfAgent : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    public static async Task<SerfAgent> StartAsync(string node, params string[] more)
-    {
-        int port = FreePort(), rpcPort = FreePort();
-        string rpc = $"127.0.0.1:{rpcPort}";
-        string folder = Leftovers.NewFolder("serf");
-        string[] words =
-        [
-            "agent", $"-node={node}", $"-bind=127.0.0.1:{port}", $"-rpc-addr={rpc}", "-profile=local", "-tag", "role=peer",
-            "-event-handler", $"query:echo=echo from-{node}", "-event-handler", $"user=echo $SERF_USER_EVENT >> {folder}/events", .. more,
-        ];
-        var start = new ProcessStartInfo(Program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
-        Process process = Process.Start(start)!;
-        Leftovers.NoteProcess(folder, process.Id);
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var agent = new SerfAgent(process, new IPEndPoint(IPAddress.Loopback, port), rpc) { EventFile = $"{folder}/events" };
-        await Until.True(() => agent.Call("info").Exit == 0, "serf answers");
-        return agent;
-    }
+    /// <summary>What it logged.</summary>
+    public string Output => _output.Text;
 
     /// <summary>One user event a line.</summary>
-    public required string EventFile { get; init; }
+    private string EventFile { get; }
+
+    public static Task<SerfAgent> StartAsync(string node, params string[] more) =>
+        StartAsync(node, new IPEndPoint(IPAddress.Loopback, Ports.Free()), null, more);
+
+    /// <param name="island">Network namespace it lives in; null for the one of this process.</param>
+    public static async Task<SerfAgent> StartAsync(string node, IPEndPoint address, string? island, params string[] more)
+    {
+        string rpc = $"{address.Address}:{Ports.Free()}";
+        string folder = Leftovers.NewFolder("serf");
+        string eventFile = $"{folder}/events";
+        string[] words =
+        [
+            "agent", $"-node={node}", $"-bind={address}", $"-rpc-addr={rpc}", "-profile=local", "-tag", "role=peer", "-log-level=debug",
+            "-event-handler", $"query:echo=echo from-{node}", "-event-handler", $"user=echo $SERF_USER_EVENT >> {eventFile}", .. more,
+        ];
+        Process process = Start(island, words);
+        Leftovers.NoteProcess(folder, process.Id);
+        var agent = new SerfAgent(process, address, rpc, island, eventFile);
+        try
+        {
+            await Until.True(() => agent.Call("info").Exit == 0, $"serf {node} answers");
+            return agent;
+        }
+        catch (TimeoutException late)
+        {
+            await agent.DisposeAsync();
+            throw new InvalidOperationException($"{late.Message}\n{agent.Output}");
+        }
+    }
 
     public bool SawEvent(string name) => File.Exists(EventFile) && File.ReadAllText(EventFile).Contains(name, StringComparison.Ordinal);
 
     /// <summary>Runs a command of the program against the agent.</summary>
     public (int Exit, string Text) Call(string command, params string[] words)
     {
-        var start = new ProcessStartInfo(Program, [command, $"-rpc-addr={_rpc}", .. words])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(_island, [command, $"-rpc-addr={_rpc}", .. words]);
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, text + error.Result);
+        Task<string> text = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(s_callLimit)) process.Kill();
+        return (process.ExitCode, text.Result + error.Result);
     }
 
     /// <summary>The line of a member: name, address, status and tags; empty when it is unknown.</summary>
     public string Member(string node) =>
         Call("members").Text.Split('\n').FirstOrDefault(line => line.StartsWith(node + " ", StringComparison.Ordinal)) ?? "";
+
+    /// <summary>Status by name, in serf's words.</summary>
+    public Dictionary<string, string> Statuses() => Call("members").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(static words => words.Length >= 3)
+        .ToDictionary(static words => words[0], static words => words[2], StringComparer.Ordinal);
+
+    public void Pause() => Signal.Send(_process.Id, Signal.Stop);
+
+    public void Resume() => Signal.Send(_process.Id, Signal.Continue);
 
     public void Kill()
     {
@@ -83,12 +104,13 @@ internal sealed class SerfAgent : IAsyncDisposable
         return default;
     }
 
-    private static int FreePort()
+    private static Process Start(string? island, string[] words)
     {
-        var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        return port;
+        ProcessStartInfo start = island is null
+            ? new ProcessStartInfo(Program, words)
+            : new ProcessStartInfo("ip", ["netns", "exec", island, Program, .. words]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        return Process.Start(start)!;
     }
 }

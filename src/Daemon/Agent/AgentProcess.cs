@@ -154,6 +154,10 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
             _pools.LanEvents.MemberChanged += finder.OnMemberEvent;
         }
 
+        var metrics = new PoolMetrics(_context.Metrics);
+        _pools.LanEvents.MemberChanged += metrics.OnMemberEvent;
+        _pools.WanEvents.MemberChanged += metrics.OnMemberEvent;
+        _pools.LanEvents.UserEventFired += metrics.OnUserEvent;
         _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
     }
 

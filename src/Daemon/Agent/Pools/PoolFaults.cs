@@ -17,8 +17,11 @@ internal static class PoolFaults
         string reason = fault.Message;
         if (fault is IOException && ListenerOf(reason) is { } listener)
         {
-            return "Failed to create memberlist: Could not set up network transport: failed to obtain an address: "
-                + $"Failed to start {listener} listener on \"{options.Bind.Address}\" port {options.Bind.Port}: {reason}";
+            string start = $"Failed to start {listener} listener on \"{options.Bind.Address}\" port {options.Bind.Port}: {reason}";
+            // Consul opens the listeners of its WAN pool itself.
+            return options.Admission is WanAdmission
+                ? start
+                : "Failed to create memberlist: Could not set up network transport: failed to obtain an address: " + start;
         }
 
         return fault is ArgumentException ? $"Failed to create memberlist: {reason}" : $"Failed to setup snapshot: {reason}";

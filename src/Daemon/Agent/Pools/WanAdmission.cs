@@ -11,7 +11,7 @@ internal sealed class WanAdmission : IPoolAdmission
     public bool AdmitsMerge(IReadOnlyList<Member> members) => MergeRefusal(members) is null;
 
     /// <summary>Why this pool and that of the members must not become one; null when they may.</summary>
-    public static string? MergeRefusal(IReadOnlyList<Member> members)
+    public string? MergeRefusal(IReadOnlyList<Member> members)
     {
         foreach (Member member in members)
         {

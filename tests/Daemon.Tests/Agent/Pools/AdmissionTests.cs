@@ -59,8 +59,9 @@ public sealed class AdmissionTests
     [Fact]
     public void Only_servers_are_admitted_to_the_wan_pool()
     {
-        Assert.Null(WanAdmission.MergeRefusal([ServerMember("s1.dc1"), ServerMember("s2.dc2", ("dc", "dc2"))]));
-        Assert.Equal("Member 'c1' is not a server", WanAdmission.MergeRefusal([ServerMember("s1.dc1"), ClientMember("c1")]));
-        Assert.False(new WanAdmission().Admits(ClientMember("c1")));
+        var wan = new WanAdmission();
+        Assert.Null(wan.MergeRefusal([ServerMember("s1.dc1"), ServerMember("s2.dc2", ("dc", "dc2"))]));
+        Assert.Equal("Member 'c1' is not a server", wan.MergeRefusal([ServerMember("s1.dc1"), ClientMember("c1")]));
+        Assert.False(wan.Admits(ClientMember("c1")));
     }
 }
