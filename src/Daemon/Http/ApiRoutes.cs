@@ -24,7 +24,7 @@ internal static class ApiRoutes
         new TxnArea(services.Txn).Map(routes);
         new CatalogArea(services.Catalog).Map(routes);
         new HealthArea(services.Health).Map(routes);
-        new CoordinateArea(services.Coordinate, () => config().Node.DisableCoordinates).Map(routes);
+        new CoordinateArea(services.Coordinate, () => context.Config.Node.DisableCoordinates).Map(routes);
         new StatusArea(services.Status).Map(routes);
         new OperatorRaftArea(services.Operator).Map(routes);
         new OperatorKeyringArea(services.Internal).Map(routes);

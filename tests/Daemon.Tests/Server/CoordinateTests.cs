@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
@@ -8,6 +9,9 @@ namespace Consul.Fast.Daemon.Tests.Server;
 
 public sealed class CoordinateTests : IAsyncLifetime
 {
+    /// <summary>Distances are cut to whole nanoseconds.</summary>
+    private const double Tolerance = 2e-9;
+
     private TestServer _server = null!;
 
     public async Task InitializeAsync() => _server = await TestServer.StartAsync();
@@ -36,6 +40,7 @@ public sealed class CoordinateTests : IAsyncLifetime
         Assert.Equal((200, Written), Of(nodes));
         Assert.True(nodes.Index > 1);
         Assert.Equal((200, Written.Replace("n1", "N1", StringComparison.Ordinal)), Of(await _server.GetAsync("/v1/coordinate/node/N1")));
+        Assert.Contains("\"Vec\": [\n                0.5,\n                0,\n", (await _server.GetAsync("/v1/coordinate/nodes?pretty")).Body, StringComparison.Ordinal);
         Assert.Equal("[]", (await _server.GetAsync("/v1/coordinate/nodes?segment=other")).Body);
         Assert.Equal(Written, (await _server.GetAsync("/v1/coordinate/nodes?segment=")).Body);
         Assert.Equal(404, (await _server.GetAsync("/v1/coordinate/node/n1?segment=other")).Status);
@@ -48,8 +53,12 @@ public sealed class CoordinateTests : IAsyncLifetime
     [InlineData("", 400, "Request decode failed: EOF")]
     [InlineData("""{"Nothing":1}""", 400, "Request decode failed: json: unknown field \"Nothing\"")]
     [InlineData("""{"Node":1}""", 400, "Request decode failed: json: cannot unmarshal number into Go struct field CoordinateUpdateRequest.Node of type string")]
-    [InlineData("""{"Coord":{"Vec":["a"]}}""", 400, "Request decode failed: json: cannot unmarshal string into Go struct field CoordinateUpdateRequest.Coord.Vec of type float64")]
-    [InlineData("""{"Coord":{"Error":"a"}}""", 400, "Request decode failed: json: cannot unmarshal string into Go struct field CoordinateUpdateRequest.Coord.Error of type float64")]
+    [InlineData("""{"Coord":{"Vec":["a"]}}""", 400, "Request decode failed: json: cannot unmarshal string into Go struct field Coordinate.Coord.Vec of type float64")]
+    [InlineData("""{"Coord":{"Error":"a"}}""", 400, "Request decode failed: json: cannot unmarshal string into Go struct field Coordinate.Coord.Error of type float64")]
+    [InlineData("""{"Coord":{"Vec":"a"}}""", 400, "Request decode failed: json: cannot unmarshal string into Go struct field Coordinate.Coord.Vec of type []float64")]
+    [InlineData("""{"Coord":{"Vec":[1e400]}}""", 400, "Request decode failed: json: cannot unmarshal number 1e400 into Go struct field Coordinate.Coord.Vec of type float64")]
+    [InlineData("""{"Coord":[]}""", 400, "Request decode failed: json: cannot unmarshal array into Go struct field CoordinateUpdateRequest.Coord of type coordinate.Coordinate")]
+    [InlineData("[]", 400, "Request decode failed: json: cannot unmarshal array into Go value of type structs.CoordinateUpdateRequest")]
     [InlineData("""{"Datacenter":"dc9","Coord":{}}""", 500, "No path to datacenter")]
     public async Task A_bad_report_is_refused(string body, int status, string text) =>
         Assert.Equal((status, text), Of(await _server.PutAsync("/v1/coordinate/update", body)));
@@ -108,7 +117,7 @@ public sealed class CoordinateTests : IAsyncLifetime
         Assert.Equal(["b", "c", "far", "a"], await NodesAsync("/v1/health/state/critical?near=n1"));
         Assert.Equal(["b", "c", "far", "a"], await NodesAsync("/v1/health/service/web?near=n1"));
         Assert.Equal(["a", "b", "c", "far"], await NodesAsync("/v1/health/service/web"));
-        Assert.Equal(["c", "far"], await NodesAsync("/v1/catalog/service/web?near=n1&filter=Node+in+%22c+far%22+and+Node+!%3D+b"));
+        Assert.Equal(["c", "far"], await NodesAsync("/v1/catalog/service/web?near=n1&filter=Node+!%3D+a+and+Node+!%3D+b"));
     }
 
     [Fact]
@@ -128,9 +137,9 @@ public sealed class CoordinateTests : IAsyncLifetime
     {
         var here = new CoordinatePoint([0, 0, 0], 1.5, 0, 0.00001);
         var there = new CoordinatePoint([0.003, 0.004, 0], 1.5, 0, 0.00001);
-        Assert.Equal(0.00502, CoordinateDistance.Seconds(here, there));
-        Assert.Equal(0.00402, CoordinateDistance.Seconds(here, there with { Adjustment = -0.001 }));
-        Assert.Equal(0.00502, CoordinateDistance.Seconds(here, there with { Adjustment = -1 }));
+        Assert.Equal(0.00502, CoordinateDistance.Seconds(here, there), Tolerance);
+        Assert.Equal(0.00402, CoordinateDistance.Seconds(here, there with { Adjustment = -0.001 }), Tolerance);
+        Assert.Equal(0.00502, CoordinateDistance.Seconds(here, there with { Adjustment = -1 }), Tolerance);
         Assert.Equal(double.PositiveInfinity, CoordinateDistance.Seconds(here, null));
         Assert.Equal(double.PositiveInfinity, CoordinateDistance.Seconds(here, there with { Vec = [1] }));
     }
@@ -150,8 +159,11 @@ public sealed class CoordinateTests : IAsyncLifetime
 
     private static (int Status, string Body) Of(Reply reply) => (reply.Status, reply.Body);
 
-    private static string Report(string node, double x) =>
-        $$"""{"Node":"{{node}}","Coord":{"Vec":[{{x.ToString(System.Globalization.CultureInfo.InvariantCulture)}},0,0,0,0,0,0,0],"Error":1.5,"Adjustment":0,"Height":0.00001}}""";
+    private static string Report(string node, double x)
+    {
+        string first = x.ToString(CultureInfo.InvariantCulture);
+        return $$$"""{"Node":"{{{node}}}","Coord":{"Vec":[{{{first}}},0,0,0,0,0,0,0],"Error":1.5,"Adjustment":0,"Height":0.00001}}""";
+    }
 
     private async Task ReportAsync(params (string Node, double X)[] reports)
     {

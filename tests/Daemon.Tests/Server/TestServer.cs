@@ -147,7 +147,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         new TxnArea(new TxnService(this, Gate, Queries, Commands)).Map(routes);
         new CatalogArea(new CatalogService(this, Gate, Queries, Commands)).Map(routes);
         new HealthArea(new HealthService(this, Queries)).Map(routes);
-        new CoordinateArea(new CoordinateService(Gate, Queries, Coordinates, new WanMap(null, Datacenter)), () => CoordinatesDisabled).Map(routes);
+        var coordinates = new CoordinateService(Gate, Queries, Coordinates, new WanMap(null, Datacenter));
+        new CoordinateArea(coordinates, () => CoordinatesDisabled).Map(routes);
         new StatusArea(new StatusService(this, Gate)).Map(routes);
         new OperatorRaftArea(new OperatorService(this, Gate)).Map(routes);
         new SnapshotArea(new SnapshotService(this, Gate, Snapshots, Path.GetTempPath(), Retake, NullLogger.Instance)).Map(routes);

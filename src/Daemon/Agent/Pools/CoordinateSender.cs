@@ -92,7 +92,8 @@ internal sealed class CoordinateSender(
         {
             if (member.Tag("role") != "consul") continue;
             servers++;
-            if (!TryVersion(member, "vsn_min", out int min, out fault) || !TryVersion(member, "vsn_max", out int max, out fault)) return false;
+            if (!TryVersion(member, "vsn_min", out int min, out fault)) return false;
+            if (!TryVersion(member, "vsn_max", out int max, out fault)) return false;
             if (min <= Version && Version <= max) understanding++;
         }
 

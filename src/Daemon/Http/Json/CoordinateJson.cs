@@ -18,7 +18,7 @@ internal static class CoordinateJson
         else
         {
             writer.WriteStartArray();
-            for (int i = 0; i < point.Vec.Count; i++) WriteNumber(writer, point.Vec[i]);
+            for (int i = 0; i < point.Vec.Count; i++) WriteItem(writer, point.Vec[i]);
             writer.WriteEndArray();
         }
 
@@ -54,4 +54,13 @@ internal static class CoordinateJson
 
     private static void WriteNumber(Utf8JsonWriter writer, double value) =>
         writer.WriteRawValue(GoFloat.Format(value), skipInputValidation: true);
+
+    /// <summary>A number in an array; raw values are not indented by the writer.</summary>
+    private static void WriteItem(Utf8JsonWriter writer, double value)
+    {
+        string text = GoFloat.Format(value);
+        JsonWriterOptions options = writer.Options;
+        if (options.Indented) text = "\n" + new string(options.IndentCharacter, options.IndentSize * writer.CurrentDepth) + text;
+        writer.WriteRawValue(text, skipInputValidation: true);
+    }
 }
