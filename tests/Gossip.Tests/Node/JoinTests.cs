@@ -8,11 +8,13 @@ using Xunit.Abstractions;
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>What a join says about the addresses that it did not reach, and that it always ends.</summary>
-public sealed class JoinTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class JoinTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly NodeBed _bed = new(output);
 
-    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _bed.StopAsync();
 
     [Fact]
     public async Task Addresses_are_tried_one_after_the_other_and_the_bad_ones_named()

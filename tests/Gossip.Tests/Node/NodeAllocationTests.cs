@@ -15,7 +15,7 @@ namespace Consul.Fast.Gossip.Tests.Node;
 /// </summary>
 [Collection(nameof(NodeAllocationTests))]
 [CollectionDefinition(nameof(NodeAllocationTests), DisableParallelization = true)]
-public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int WarmUpRounds = 3_000;
     private const int Rounds = 20_000;
@@ -26,7 +26,9 @@ public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDispos
 
     private readonly NodeBed _bed = new(output);
 
-    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _bed.StopAsync();
 
     [Theory]
     [InlineData(false)]
