@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 namespace Consul.Fast.Interop.Tests;
 
 /// <summary>Ten serf agents and five of our nodes in one pool, through what happens to pools.</summary>
-public sealed class SerfPoolTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class SerfPoolTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private const int Ours = 5;
     private const int Theirs = 10;
@@ -25,12 +25,16 @@ public sealed class SerfPoolTests(ITestOutputHelper output) : IAsyncDisposable
     private readonly List<SerfAgent> _agents = [];
     private NetworkLab? _lab;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (GossipNode node in _nodes) await node.DisposeAsync();
         foreach (SerfAgent agent in _agents) await agent.DisposeAsync();
-        _lab?.Dispose();
     }
+
+    /// <summary>Last of all.</summary>
+    public void Dispose() => _lab?.Dispose();
 
     [PeerFact(SerfAgent.Name)]
     public async Task A_pool_survives_kill_pause_partition_and_healing()

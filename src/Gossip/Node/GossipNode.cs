@@ -169,7 +169,8 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
         }
 
         return _loop.QueryAsync(new QueryRequest(
-            Encoding.UTF8.GetBytes(request.Name), request.Payload, filters.ToArray(), request.WantsAck, request.RelayFactor, request.Timeout));
+            Encoding.UTF8.GetBytes(request.Name), request.Payload, filters.ToArray(), request.WantsAck, request.RelayFactor,
+            request.Timeout));
     }
 
     public Task<KeyReport?> InstallKeyAsync(ReadOnlyMemory<byte> key, byte relayFactor = 0) =>

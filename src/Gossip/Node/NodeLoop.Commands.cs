@@ -22,7 +22,8 @@ internal sealed partial class NodeLoop
 
     public long EventsDropped => Interlocked.Read(ref _eventsDropped);
 
-    public (long Received, long Dropped, long Unsent) PacketCounts => (_packetsReceived, _packetsDropped + _backlog.Dropped, _sender.Dropped);
+    public (long Received, long Dropped, long Unsent) PacketCounts =>
+        (_packetsReceived, _packetsDropped + _backlog.Dropped, _sender.Dropped);
 
     public long PacketsSent => _endpoint.Statistics.Sent;
 
@@ -44,7 +45,7 @@ internal sealed partial class NodeLoop
         {
             if (_core.State != PoolState.Alive)
             {
-                foreach (JoinTarget target in targets) failures.Add(new JoinFailure(AddressForms.ToShownEndPoint(target.Address), JoinedTooLate));
+                failures.AddRange(targets.Select(static t => new JoinFailure(AddressForms.ToShownEndPoint(t.Address), JoinedTooLate)));
                 return false;
             }
 
@@ -111,7 +112,11 @@ internal sealed partial class NodeLoop
     private KeyResponse CarryOut(KeyOperation operation, byte[] key)
     {
         bool isList = operation == KeyOperation.List;
-        if (_options.Keyring is not { IsEmpty: false } ring) return new KeyResponse(false, isList ? s_emptyKeyring : s_noKeyring, default, default);
+        if (_options.Keyring is not { IsEmpty: false } ring)
+        {
+            return new KeyResponse(false, isList ? s_emptyKeyring : s_noKeyring, default, default);
+        }
+
         if (isList)
         {
             ReadOnlyMemory<byte>[] keys = [.. ring.Keys.Select(static k => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes(k.ToBase64()))];

@@ -55,7 +55,8 @@ internal sealed partial class NodeLoop : IGossipOutput
     void IGossipOutput.EndPacket()
     {
         // What nobody could be sent to does not implicate this node.
-        if (_writer.TryEnd(_head.HasChecksum, out ReadOnlyMemory<byte> datagram) && AddressForms.TryToPeer(_head.Target, out PeerAddress peer))
+        if (_writer.TryEnd(_head.HasChecksum, out ReadOnlyMemory<byte> datagram)
+            && AddressForms.TryToPeer(_head.Target, out PeerAddress peer))
         {
             _sender.Add(_head.Urgency, peer, datagram.Span, _pingSeqNo);
         }
@@ -79,7 +80,8 @@ internal sealed partial class NodeLoop : IGossipOutput
 
     void IGossipOutput.StatusChanged(in MemberView member)
     {
-        if (Members.TryGetValue(Text(member.Name), out Member? known)) Members = Members.SetItem(known.Name, known with { Status = member.Status });
+        if (!Members.TryGetValue(Text(member.Name), out Member? known)) return;
+        Members = Members.SetItem(known.Name, known with { Status = member.Status });
     }
 
     void IGossipOutput.Member(in MemberNotice notice)

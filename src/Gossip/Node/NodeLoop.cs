@@ -134,7 +134,8 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
             _timer.Change(FaultPauseMilliseconds, Timeout.Infinite);
         }
 
-        if (Interlocked.CompareExchange(ref _runState, Idle, Running) != Running) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (Interlocked.CompareExchange(ref _runState, Idle, Running) == Running) return;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Ends the loop and waits until it has left the core; whoever waits for an answer is cancelled.</summary>

@@ -14,7 +14,8 @@ internal sealed class PoolPolicy(IPoolAdmission? admission, ILogger logger) : IP
     private const int ExpressionBytesMax = 1024;
 
     public bool Admits(in Alive candidate) =>
-        admission is null || admission.Admits(MemberForms.From(candidate.Node, candidate.Addr, candidate.Meta, candidate.Vsn, MemberStatus.Alive));
+        admission is null
+        || admission.Admits(MemberForms.From(candidate.Node, candidate.Addr, candidate.Meta, candidate.Vsn, MemberStatus.Alive));
 
     public bool AdmitsMerge(ReadOnlySpan<PushNodeState> nodes)
     {

@@ -7,11 +7,13 @@ using Xunit.Abstractions;
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>Whole nodes that talk over the sockets of this machine.</summary>
-public sealed class GossipNodeTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class GossipNodeTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly NodeBed _bed = new(output);
 
-    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _bed.StopAsync();
 
     [Fact]
     public async Task Joined_nodes_see_each_other_and_their_tags()

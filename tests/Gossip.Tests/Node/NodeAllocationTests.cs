@@ -10,10 +10,12 @@ using Xunit.Abstractions;
 
 namespace Consul.Fast.Gossip.Tests.Node;
 
-/// <summary>Three nodes over real sockets: they probe each other all the time while a client has them answer, relay and hear old news.</summary>
+/// <summary>
+/// Three nodes over real sockets: they probe each other all the time while a client has them answer, relay and hear old news.
+/// </summary>
 [Collection(nameof(NodeAllocationTests))]
 [CollectionDefinition(nameof(NodeAllocationTests), DisableParallelization = true)]
-public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int WarmUpRounds = 3_000;
     private const int Rounds = 20_000;
@@ -24,7 +26,9 @@ public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDispos
 
     private readonly NodeBed _bed = new(output);
 
-    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _bed.StopAsync();
 
     [Theory]
     [InlineData(false)]
@@ -61,7 +65,8 @@ public sealed class NodeAllocationTests(ITestOutputHelper output) : IAsyncDispos
     }
 
     /// <summary>Packets that came in at the nodes, and packets they sent to the client.</summary>
-    private static long PacketsOf(GossipNode[] nodes) => nodes.Sum(static node => node.PacketCounts.Received) + nodes.Sum(static node => node.PacketsSent);
+    private static long PacketsOf(GossipNode[] nodes) =>
+        nodes.Sum(static node => node.PacketCounts.Received) + nodes.Sum(static node => node.PacketsSent);
 
     /// <summary>A ping, a request to ping another node, and news that the node knows.</summary>
     private static byte[] Encode(PacketWriter writer, IPEndPoint own, GossipNode other)

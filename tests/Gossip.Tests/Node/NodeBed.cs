@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 namespace Consul.Fast.Gossip.Tests.Node;
 
 /// <summary>Real nodes on loopback with fast timing; its end stops them all.</summary>
-internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
+internal sealed class NodeBed(ITestOutputHelper output)
 {
     private readonly TestLog _log = new(output);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
@@ -90,7 +90,7 @@ internal sealed class NodeBed(ITestOutputHelper output) : IAsyncDisposable
 
     public static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         foreach (GossipNode node in _nodes) await node.DisposeAsync().AsTask().WaitAsync(s_limit);
     }
