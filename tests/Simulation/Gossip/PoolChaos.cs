@@ -114,7 +114,7 @@ internal sealed class PoolChaos(SimPool pool)
     private void ChangeTags(SimNode node)
     {
         if (!node.IsRunning || node.Core!.State != PoolState.Alive) return;
-        node.Meta = Encoding.ASCII.GetBytes("serial=" + (++_serial).ToString(CultureInfo.InvariantCulture));
+        node.Meta = SimPool.MetaOf(("serial", (++_serial).ToString(CultureInfo.InvariantCulture)));
         node.Step((core, now) => core.TryUpdateMeta(now, node.Meta, 4));
     }
 

@@ -27,9 +27,20 @@ internal sealed class SimNetwork(SimPool pool)
 
     public long PacketsSent { get; private set; }
 
+    /// <summary>Payload of the datagrams.</summary>
     public long BytesSent { get; private set; }
 
-    public long StreamsOpened { get; private set; }
+    /// <summary>State exchanges that took place.</summary>
+    public long Exchanges { get; private set; }
+
+    /// <summary>Payload of the streams, both ways.</summary>
+    public long StreamBytes { get; private set; }
+
+    public void CountExchange(long bytes)
+    {
+        Exchanges++;
+        StreamBytes += bytes;
+    }
 
     public void Heal()
     {
@@ -47,14 +58,13 @@ internal sealed class SimNetwork(SimPool pool)
     public void Return(SimPacket packet)
     {
         if (--packet.Copies > 0) return;
-        packet.Clear();
         _free.Push(packet);
     }
 
     public void Send(SimPacket packet)
     {
         PacketsSent++;
-        BytesSent += packet.Bytes;
+        BytesSent += packet.Length;
         int copies = Chance(DuplicatePerMille) ? 2 : 1;
         packet.Copies = copies;
         for (int i = 0; i < copies; i++)
@@ -66,7 +76,6 @@ internal sealed class SimNetwork(SimPool pool)
 
     public void Open(SimNode opener, in StreamRequest request)
     {
-        StreamsOpened++;
         int target = SimPool.IndexOf(request.Target);
         int life = opener.Life;
         StreamRequest kept = request;
@@ -75,9 +84,12 @@ internal sealed class SimNetwork(SimPool pool)
         if (kept.Kind == StreamKind.Ping)
         {
             uint seqNo = kept.Ping.SeqNo;
+            long bytes = pool.Wire.SizeOf(kept.Ping);
             pool.After(delay, () =>
             {
-                if (opener.Life == life && IsConnected(opener.Index, target)) opener.Step((core, now) => core.OnStreamPingAnswered(now, seqNo));
+                if (opener.Life != life || !IsConnected(opener.Index, target)) return;
+                StreamBytes += bytes;
+                opener.Step((core, now) => core.OnStreamPingAnswered(now, seqNo));
             });
             return;
         }
