@@ -30,27 +30,29 @@ internal sealed class SimNetwork(SimPool pool)
     /// <summary>Payload of the datagrams.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>State exchanges that took place.</summary>
-    public long Exchanges { get; private set; }
-
     /// <summary>Payload of the streams, both ways.</summary>
     public long StreamBytes { get; private set; }
 
-    public void CountExchange(long bytes)
-    {
-        Exchanges++;
-        StreamBytes += bytes;
-    }
+    public void CountStream(long bytes) => StreamBytes += bytes;
 
     public void Heal()
     {
         (LossPerMille, DuplicatePerMille, SlowPerMille) = (0, 0, 0);
-        _cut = null;
+        Uncut();
     }
 
-    public void Cut(int from, int to) => (_cut ??= []).Add((from, to));
+    public void Cut(int from, int to)
+    {
+        (_cut ??= []).Add((from, to));
+        pool.Disturb();
+    }
 
-    public void Uncut() => _cut = null;
+    public void Uncut()
+    {
+        if (_cut is null) return;
+        _cut = null;
+        pool.Disturb();
+    }
 
     public SimPacket Rent() => _free.TryPop(out SimPacket? packet) ? packet : new SimPacket();
 
@@ -88,7 +90,7 @@ internal sealed class SimNetwork(SimPool pool)
             pool.After(delay, () =>
             {
                 if (opener.Life != life || !IsConnected(opener.Index, target)) return;
-                StreamBytes += bytes;
+                CountStream(bytes);
                 opener.Step((core, now) => core.OnStreamPingAnswered(now, seqNo));
             });
             return;

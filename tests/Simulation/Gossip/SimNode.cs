@@ -38,6 +38,12 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     public bool IsRunning => Core is not null && !IsPaused;
 
+    /// <summary>It runs, reads, and is no longer on its own.</summary>
+    public bool IsResponsive => IsRunning && !IsHeld && HasJoined && Core!.State == PoolState.Alive;
+
+    /// <summary>When it was last started, stopped, or kept from reading.</summary>
+    public TimeSpan DisturbedAt { get; private set; }
+
     /// <summary>A join of this life reached somebody.</summary>
     public bool HasJoined { get; private set; }
 
@@ -50,6 +56,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     public GossipCore Create(LamportTimes clocks)
     {
         Life++;
+        DisturbedAt = pool.Now;
         IsPaused = false;
         IsHeld = false;
         HasJoined = false;
@@ -84,6 +91,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     {
         if (!IsPaused) return;
         IsPaused = false;
+        DisturbedAt = pool.Now;
         if (Core is null) return;
         bool timersFirst = pool.Random.Below(2) == 0;
         if (timersFirst)
@@ -95,6 +103,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         if (!IsHeld) ReadBacklog();
         Core.Tick(pool.Now);
         AfterStep();
+        pool.Observer.AfterEvent(this);
     }
 
     public void Hold()
@@ -107,6 +116,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     {
         if (!IsHeld) return;
         IsHeld = false;
+        DisturbedAt = pool.Now;
         bool outFirst = pool.Random.Below(2) == 0;
         if (outFirst) SendHeld();
         if (IsRunning)
@@ -123,6 +133,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         if (Core is null || IsPaused) return;
         input(Core, pool.Now);
         AfterStep();
+        pool.Observer.AfterEvent(this);
     }
 
     public void Fail(int life, long token)

@@ -52,6 +52,11 @@ internal sealed class SimPool
 
     public long EventsRun { get; private set; }
 
+    /// <summary>When something was last done that makes members doubt each other for no fault of theirs.</summary>
+    public TimeSpan DisturbedAt { get; private set; }
+
+    public void Disturb() => DisturbedAt = Now;
+
     public static byte[] NameOf(int index) => Encoding.ASCII.GetBytes("node-" + index.ToString("D5", CultureInfo.InvariantCulture));
 
     public static byte[] MetaOf(params (string Name, string Value)[] tags) =>
@@ -130,9 +135,17 @@ internal sealed class SimPool
         long token = request.Token;
         PushPullState mine = opener.Core!.LocalState(_mine, request.IsJoin);
         PushPullState theirs = target.Core!.LocalState(_theirs, request.IsJoin);
-        Network.CountExchange(Wire.Exchange(ref mine, ref theirs));
+        Network.CountStream(Wire.Exchange(ref mine, ref theirs));
         target.Step((core, now) => core.OnPushPullRequest(now, mine));
         opener.Step((core, now) => core.OnPushPullReply(now, token, theirs));
+    }
+
+    /// <summary>Bytes of a state exchange between two running nodes, which does not take place.</summary>
+    public long SizeOfExchange(SimNode opener, SimNode target)
+    {
+        PushPullState mine = opener.Core!.LocalState(_mine, isJoin: false);
+        PushPullState theirs = target.Core!.LocalState(_theirs, isJoin: false);
+        return Wire.Exchange(ref mine, ref theirs);
     }
 
     private static void AddMember(MemberTable view, NodeIdentity identity, SeededRandom order)

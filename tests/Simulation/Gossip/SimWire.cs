@@ -10,26 +10,13 @@ namespace Consul.Fast.Simulation.Tests.Gossip;
 /// The bytes between the nodes: everything goes through the encoding of the peers, compression and checksums included, with
 /// one set of buffers for the whole pool.
 /// </summary>
-/// <remarks>
-/// State exchanges of very large pools are the exception: two lists of ten thousand members take some 40 ms to compress and
-/// expand, and such a pool makes ten thousand of those exchanges in its first half minute. There the lists are handed over
-/// as they are, and one exchange in <see cref="SampleEvery"/> goes through the bytes and tells the size of the others: the
-/// lists of one pool hardly differ in size.
-/// </remarks>
 internal sealed class SimWire
 {
-    /// <summary>Larger exchanges are sampled.</summary>
-    private const int ExactMembersMax = 2000;
-
-    private const int SampleEvery = 128;
-
     private readonly WireSettings _settings = new();
     private readonly PacketReader _reader;
     private readonly DecodeScratch _scratch = new();
     private readonly DecodeScratch[] _states = [new(), new()];
     private readonly StreamMessageWriter _streamWriter;
-    private int _largeExchanges;
-    private long _sampledBytes;
 
     public SimWire()
     {
@@ -52,23 +39,19 @@ internal sealed class SimWire
 
     /// <summary>Carries the states of an exchange; what is given out is valid until the next one.</summary>
     /// <returns>Bytes on the stream, both ways.</returns>
-    public long Exchange(ref PushPullState request, ref PushPullState reply)
-    {
-        if (request.Nodes.Length + reply.Nodes.Length <= 2 * ExactMembersMax) return Carry(ref request, false, 0) + Carry(ref reply, true, 1);
-        if (_largeExchanges++ % SampleEvery == 0) _sampledBytes = Carry(ref request, false, 0) + Carry(ref reply, true, 1);
-        return _sampledBytes;
-    }
+    public long Exchange(ref PushPullState request, ref PushPullState reply) =>
+        Carry(ref request, isReply: false, _states[0]) + Carry(ref reply, isReply: true, _states[1]);
 
     /// <returns>Bytes of a ping on a stream and of its answer.</returns>
     public long SizeOf(in Ping ping) => _streamWriter.Write(ping).Length + _streamWriter.Write(new AckResp(ping.SeqNo, default)).Length;
 
-    private int Carry(ref PushPullState state, bool isReply, int way)
+    private long Carry(ref PushPullState state, bool isReply, DecodeScratch scratch)
     {
         ReadOnlyMemory<byte> bytes = _streamWriter.Write(state, isReply);
         using StreamMessageReader reader = new(_settings, cipher: null, isReply);
         if (reader.Append(bytes.Span) != StreamStatus.Complete) throw new InvariantException($"a state could not be read: {reader.Status}");
         // The reader's memory ends with it, the state is still needed.
-        if (!PushPullDecoder.TryDecode(reader.Message.ToArray(), _states[way], out state)) throw new InvariantException("a state could not be decoded");
+        if (!PushPullDecoder.TryDecode(reader.Message.ToArray(), scratch, out state)) throw new InvariantException("a state could not be decoded");
         return bytes.Length;
     }
 
