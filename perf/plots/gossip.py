@@ -112,7 +112,7 @@ def draw_false(axis, table):
     axis.set_xscale("symlog", linthresh=0.1)
     axis.set_xticks([s for s in table.shares()], [f"{s:g}" for s in table.shares()])
     axis.set_ylim(-3, 103)
-    axis.set_title("Healthy members declared failed within a minute")
+    axis.set_title("Healthy members declared failed")
     axis.set_xlabel("slow members, %")
     axis.set_ylabel("% of the healthy members")
     axis.grid(True, alpha=0.3)
@@ -133,10 +133,10 @@ def draw_event(axis, table):
 
 def draw_bytes(axis, table):
     for lifeguard, style in (("on", "-"), ("off", "--")):
-        for slow in table.shares():
+        for number, slow in enumerate(table.shares()):
             sizes, values = table.curve(slow, lifeguard, "bytes_per_node_s_all")
             if sizes:
-                axis.plot(sizes, values, style, marker="o", label=f"{slow:g} % slow, Lifeguard {lifeguard}")
+                axis.plot(sizes, values, style, color=f"C{number}", marker="o", label=f"{slow:g} % slow, Lifeguard {lifeguard}")
     axis.set_yscale("log")
     finish(axis, "Datagram payload sent per node", "members", "bytes per second")
 
