@@ -45,6 +45,9 @@ internal static class RpcBytes
     /// <summary>The values of all keys below a prefix.</summary>
     public static byte[] List(string prefix) => Call("KVS.List", [0x82, .. Text("Datacenter"), .. Text("dc1"), .. Text("Key"), .. Text(prefix)]);
 
+    /// <summary>The request of a snapshot connection.</summary>
+    public static byte[] SnapshotRequest(byte operation) => [0x82, .. Text("Datacenter"), .. Text("dc1"), .. Text("Op"), operation];
+
     /// <summary>A short text.</summary>
     private static byte[] Text(string text) => [(byte)(0xa0 + text.Length), .. Encoding.ASCII.GetBytes(text)];
 }

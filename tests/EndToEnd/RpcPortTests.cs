@@ -49,6 +49,14 @@ public sealed class RpcPortTests(RpcPortTests.PortAgent shared) : IClassFixture<
     }
 
     [Fact]
+    public async Task Unknown_snapshot_operation_is_named_as_a_character()
+    {
+        await using RpcPeer peer = await ConnectAsync([RpcBytes.Snapshot, .. RpcBytes.SnapshotRequest(9)]);
+        await peer.ExpectTextAsync("unrecognized snapshot op '\\t'");
+        await peer.DrainAsync();
+    }
+
+    [Fact]
     public async Task Silent_connection_is_closed_after_the_configured_time_but_not_once_it_has_a_mode()
     {
         await using RpcPeer served = await ConnectAsync(RpcBytes.Multiplexed);

@@ -25,12 +25,4 @@ public sealed class MemberTests
         Assert.Equal(new ProtocolVersions(1, 5, 2), Node1.Protocol);
         Assert.Equal(new ProtocolVersions(2, 5, 4), Node1.Delegate);
     }
-
-    [Fact]
-    public void Agent_that_joined_nobody_is_alone_in_its_pool()
-    {
-        var pool = new LocalMembership(Node1);
-        Assert.Same(Node1, pool.Local);
-        Assert.Equal([Node1], pool.Members);
-    }
 }

@@ -30,6 +30,15 @@ internal sealed class Agent : IDisposable
 
     public int ServerPort => _ports[2];
 
+    public int LanPort => _ports[3];
+
+    public int WanPort => _ports[4];
+
+    /// <summary>Where others join this agent.</summary>
+    public string LanAddress => $"127.0.0.1:{LanPort}";
+
+    public string Name => _options.NodeName;
+
     public string HttpAddress => $"127.0.0.1:{HttpPort}";
 
     public Api Api { get; }

@@ -10,7 +10,7 @@ public sealed class PeerTheoryAttribute : TheoryAttribute
     public PeerTheoryAttribute(string peer)
     {
         Peer = peer;
-        if (!Peers.Required && Peers.Missing(peer) is { } reason) Skip = reason;
+        Skip = Peers.SkipReason(peer);
     }
 
     public string Peer { get; }
@@ -23,7 +23,7 @@ public sealed class PeerFactAttribute : FactAttribute
     public PeerFactAttribute(string peer)
     {
         Peer = peer;
-        if (!Peers.Required && Peers.Missing(peer) is { } reason) Skip = reason;
+        Skip = Peers.SkipReason(peer);
     }
 
     public string Peer { get; }

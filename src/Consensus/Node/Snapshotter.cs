@@ -75,10 +75,10 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
             _metrics.TakeSnapshot.RecordSince(start);
             return (snapshot, null);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Log.SnapshotFailed(_logger, e.Message);
-            return (null, $"failed to take snapshot: {e.Message}");
+            return (null, $"failed to take snapshot: {FileErrorText.Of(e)}");
         }
         finally
         {

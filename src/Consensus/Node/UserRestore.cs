@@ -21,7 +21,7 @@ internal sealed class UserRestore(RaftLoop loop, ApplyLoop apply, ISnapshotStore
         loop.Post(end);
         await end.Task.ConfigureAwait(false);
         if (error is null) Log.UserSnapshotRestored(logger, place.Index);
-        else Log.UserRestoreFailed(logger, error);
+        else if (place.Error is not null) Log.UserRestoreFailed(logger, error);
         return error;
     }
 
@@ -41,10 +41,11 @@ internal sealed class UserRestore(RaftLoop loop, ApplyLoop apply, ISnapshotStore
 
             return null;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
+            Log.UserRestoreFailed(logger, e.Message);
             if (replaced) await RollBackAsync(before).ConfigureAwait(false);
-            return $"failed to restore snapshot: {e.Message}";
+            return $"failed to restore snapshot: {FileErrorText.Of(e)}";
         }
     }
 

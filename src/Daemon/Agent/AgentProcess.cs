@@ -1,4 +1,5 @@
 using Consul.Fast.Daemon.Agent.Lifecycle;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Http;
@@ -25,13 +26,14 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     private readonly TimerWheel _timers;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private readonly LocalMembership _lan;
-    private readonly LocalMembership? _wan;
+    private readonly GossipPools _pools;
+    private readonly ClusterJoin _join;
     private readonly TlsContext _tls;
     private readonly ServerNode? _server;
     private readonly ClientNode? _client;
     private readonly LocalAgentHost _local;
     private readonly HttpServer _http;
+    private readonly Lazy<Task> _leave;
     private volatile AgentConfig _config;
 
     /// <exception cref="IOException">The data directory cannot be opened; the message is for the user.</exception>
@@ -41,15 +43,15 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         AgentConfig config = context.Config;
         _context = context;
         _config = config;
+        _leave = new Lazy<Task>(LeaveOnceAsync);
         _logger = context.Logging.CreateLogger("agent");
         _timers = new TimerWheel(context.Time);
-        Member local = LocalMember.Create(config);
-        _lan = new LocalMembership(local);
+        _pools = new GossipPools(config, context.Time, context.Logging);
+        _join = ClusterJoin.Of(_pools, config, context.Time, context.Logging, () => _ended.TrySetResult(Cli.ExitCode.Error));
         _tls = AgentTls.Load(config, context.Logging.CreateLogger("agent.tlsutil"));
         if (config.Server.Enabled)
         {
-            if (config.Addresses.SerfWanAdvertise is not null) _wan = new LocalMembership(LocalMember.CreateWan(config, local));
-            _server = new ServerNode(config, _lan, _tls, _timers, context.Time, context.Metrics, context.Logging);
+            _server = new ServerNode(config, _pools.Lan, _pools.Wan, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
         else
         {
@@ -58,26 +60,31 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
 
         RpcServices services = _server?.Services ?? _client!.Services;
         _local = new LocalAgentHost(
-            config, config.Node.Id, services.Catalog, services.Health, () => _lan.Members.Count, _timers, context.Metrics, context.Logging);
-        if (_server is not null) _server.Established += _local.Agent.Syncer.TriggerFull;
+            config, config.Node.Id, services.Catalog, services.Health, () => _pools.Lan.Members.Count, _timers, context.Metrics, context.Logging);
+        ListenToPools();
+        var events = new UserEvents(config.Node.Name, _local.Agent.State.Services, config.Node.DisableRemoteExec, _logger);
+        _pools.Announcements.UserEventFired += events.Take;
         _http = new HttpServer(
-            ApiRoutes.Create(services, _local.Agent, this, () => _config, context),
+            ApiRoutes.Create(services, _local.Agent, events, this, () => _config, context),
             HttpSettings.From(config),
             context.Logging.CreateLogger("agent.http"));
     }
 
     public Task<int> Ended => _ended.Task;
 
-    public IMembership Lan => _lan;
+    public IMembership Lan => _pools.Lan;
 
-    public IMembership? Wan => _wan;
+    public IMembership? Wan => _pools.Wan;
 
     public async Task StartAsync(CancellationToken cancellation)
     {
+        await _pools.StartAsync(_server?.Listen() ?? 0);
         if (_server is not null) await _server.StartAsync();
         if (_local.Load() is { } fault) throw new ConfigException(fault);
         cancellation.ThrowIfCancellationRequested();
         await _http.StartAsync(cancellation);
+        _join.StartRetrying();
+        await _join.JoinAtStartAsync(cancellation);
         _local.Start();
     }
 
@@ -102,7 +109,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
     }
 
-    public Task LeaveAsync() => _server?.LeaveAsync() ?? Task.CompletedTask;
+    public Task LeaveAsync() => _leave.Value;
 
     async Task<string?> IAgentControl.ReloadAsync()
     {
@@ -124,22 +131,50 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
     }
 
     Task<string?> IAgentControl.JoinAsync(string address, bool wan, CancellationToken cancellation) =>
-        SinglePool.JoinAsync(wan && _wan is not null ? _wan.Local : _lan.Local, address, cancellation);
+        _join.JoinAsync(address, wan, cancellation);
 
-    Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => Task.FromResult(SinglePool.ForceLeave(_lan, node));
+    Task<string?> IAgentControl.ForceLeaveAsync(string node, bool prune) => _pools.ForceLeaveAsync(node, prune);
 
-    IEnumerable<StatGroup> IAgentControl.Stats()
+    async Task<IReadOnlyList<StatGroup>> IAgentControl.StatsAsync() =>
+        [.. _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config), .. await _pools.StatsAsync()];
+
+    /// <summary>Connects what happens in the LAN pool with the parts that it concerns.</summary>
+    private void ListenToPools()
     {
-        foreach (StatGroup group in _server is null ? [_client!.Stats] : ServerStats.Of(_server, _config))
-            yield return group;
-        yield return PoolStats.Of("serf_lan", _lan);
-        if (_wan is not null) yield return PoolStats.Of("serf_wan", _wan);
+        if (_server is not null)
+        {
+            _pools.LanEvents.MemberChanged += _server.OnMemberEvent;
+            _server.Elected += _pools.AnnounceLeader;
+        }
+        else
+        {
+            var finder = new ServerFinder(_client!.Servers, _config.Node.Datacenter, _context.Logging.CreateLogger("agent.client"));
+            finder.ServerUp += _local.Agent.Syncer.TriggerFull;
+            _pools.LanEvents.MemberChanged += finder.OnMemberEvent;
+        }
+
+        var metrics = new PoolMetrics(_context.Metrics);
+        _pools.LanEvents.MemberChanged += metrics.OnMemberEvent;
+        _pools.WanEvents.MemberChanged += metrics.OnMemberEvent;
+        _pools.LanEvents.UserEventFired += metrics.OnUserEvent;
+        _pools.Announcements.LeaderElected += _local.Agent.Syncer.TriggerFull;
+    }
+
+    private async Task LeaveOnceAsync()
+    {
+        if (_server is null) PoolLog.ClientLeaves(_logger);
+        else PoolLog.ServerLeaves(_logger);
+        await _join.DisposeAsync();
+        await _pools.LeaveAsync();
+        if (_server is not null) await _server.LeaveAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         ProcessLog.ShuttingDown(_logger);
         await _local.DisposeAsync();
+        await _join.DisposeAsync();
+        await _pools.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (_client is not null) await _client.DisposeAsync();
         ProcessLog.Down(_logger, _server is null ? "client" : "server");

@@ -8,9 +8,9 @@ namespace Consul.Fast.Daemon.Agent;
 internal static class AgentStats
 {
     /// <summary>The agent's own groups together with those of its parts, ordered by name.</summary>
-    public static IReadOnlyList<StatGroup> All(LocalAgent agent, IAgentControl control) =>
+    public static async Task<IReadOnlyList<StatGroup>> AllAsync(LocalAgent agent, IAgentControl control) =>
     [
-        .. control.Stats().Append(Agent(agent)).Append(Build()).Append(Runtime())
+        .. (await control.StatsAsync()).Append(Agent(agent)).Append(Build()).Append(Runtime())
             .OrderBy(static group => group.Name, StringComparer.Ordinal),
     ];
 

@@ -65,15 +65,16 @@ internal static class DefinitionInput
             TimeoutNs = fields.DurationNs("Timeout"),
             TtlNs = fields.DurationNs("TTL"),
             DeregisterCriticalServiceAfterNs = fields.DurationNs("DeregisterCriticalServiceAfter", "deregister_critical_service_after"),
-            SuccessBeforePassing = fields.Int("SuccessBeforePassing"),
-            FailuresBeforeCritical = fields.Int("FailuresBeforeCritical"),
-            OutputMaxSize = fields.Int("OutputMaxSize"),
+            SuccessBeforePassing = fields.Int32("SuccessBeforePassing"),
+            FailuresBeforeCritical = fields.Int32("FailuresBeforeCritical"),
+            OutputMaxSize = fields.Int32("OutputMaxSize"),
             ProxyHttp = fields.String("ProxyHTTP"),
             ProxyGrpc = fields.String("ProxyGRPC"),
         };
     }
 
-    private static ServiceConnectDefinition Connect(JsonFields fields) => new(
+    /// <summary>Mesh settings of a service; unknown keys are dropped.</summary>
+    public static ServiceConnectDefinition Connect(JsonFields fields) => new(
         fields.Lenient().Bool("Native"),
         fields.Nested("ServiceDefinition", Service, "SidecarService", "sidecar_service"));
 }

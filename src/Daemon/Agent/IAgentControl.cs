@@ -24,7 +24,7 @@ internal interface IAgentControl
     Task<string?> ForceLeaveAsync(string node, bool prune);
 
     /// <summary>The groups of figures that its parts add: <c>consul</c>, <c>raft</c>, <c>serf_lan</c>, <c>serf_wan</c>.</summary>
-    IEnumerable<StatGroup> Stats();
+    Task<IReadOnlyList<StatGroup>> StatsAsync();
 }
 
 /// <summary>Named figures of one part of the agent, all as texts.</summary>

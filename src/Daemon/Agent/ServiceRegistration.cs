@@ -25,9 +25,13 @@ internal static class ServiceRegistration
         SocketPath = definition.SocketPath,
         Weights = definition.Weights ?? ServiceWeights.Default,
         EnableTagOverride = definition.EnableTagOverride,
-        Proxy = definition.Proxy ?? ServiceProxy.None,
+        Proxy = definition.Proxy is { } proxy ? WithDestinationTypes(proxy) : ServiceProxy.None,
         Connect = definition.Connect is { Native: true } ? new ServiceConnect(true, null) : ServiceConnect.None,
     };
+
+    /// <summary>The service with the sidecar that its definition asks for, for the rules that look at both.</summary>
+    public static NodeService ToJudge(ServiceDefinition definition) =>
+        ToService(definition) with { Connect = SidecarRegistration.ToConnect(definition.Connect) };
 
     /// <summary>The checks of a service with the ids and names they get when none are given.</summary>
     public static IReadOnlyList<CheckDefinition> ChecksOf(ServiceDefinition definition)
@@ -68,6 +72,19 @@ internal static class ServiceRegistration
 
         return null;
     }
+
+    /// <summary>An upstream that names no type is a service.</summary>
+    private static ServiceProxy WithDestinationTypes(ServiceProxy proxy) =>
+        proxy.Upstreams is not { } upstreams || upstreams.All(static upstream => upstream.DestinationType.Length > 0)
+            ? proxy
+            : proxy with
+            {
+                Upstreams =
+                [
+                    .. upstreams.Select(static upstream =>
+                        upstream.DestinationType.Length > 0 ? upstream : upstream with { DestinationType = "service" }),
+                ],
+            };
 
     /// <summary>A service that is reached by an IP address is reached there from everywhere, unless it says otherwise.</summary>
     private static SortedMap<ServiceAddress>? WithAddressesOfFamily(ServiceDefinition definition)

@@ -80,9 +80,12 @@ internal sealed class MembersCommand : ClientCommand
                 status,
                 segment,
                 type == "unknown" ? [name, address, status, type, "", "", "", ""]
-                    : [name, address, status, type, tags.Text("build").Split(':')[0], tags.Text("vsn"), tags.Text("dc"), segment],
+                    : [name, address, status, type, Build(tags.Text("build")), tags.Text("vsn"), tags.Text("dc"), segment],
                 [name, address, status, AllTags(tags, segment)]);
         }
+
+        /// <summary>The version without the revision; only agents older than this tag have none.</summary>
+        private static string Build(string tag) => tag.Length == 0 ? "< 0.3" : tag.Split(':')[0];
 
         /// <summary>The tags by name; the segment is there even when the member names none.</summary>
         private static string AllTags(JsonElement tags, string segment)

@@ -94,4 +94,10 @@ internal sealed class RemoteServices(IServerCaller caller) : ICatalog, IHealth, 
 
     public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request) =>
         caller.ReadAsync(InternalMethods.ServiceDump, request);
+
+    public ValueTask<RpcResult<bool>> EventFireAsync(EventFireRequest request) => caller.ReadAsync(InternalMethods.EventFire, request);
+
+    /// <summary>Refused, as keys are a matter of servers: only they are in all pools.</summary>
+    public ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request) =>
+        new(RpcResult<IReadOnlyList<KeyringResponse>>.Fail("keyring operations must run against a server node"));
 }

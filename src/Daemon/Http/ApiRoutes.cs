@@ -1,5 +1,6 @@
 using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Agent.Lifecycle;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Http.Areas;
 using Consul.Fast.Daemon.Rpc;
@@ -10,7 +11,8 @@ namespace Consul.Fast.Daemon.Http;
 internal static class ApiRoutes
 {
     public static RouteTable Create(
-        RpcServices services, LocalAgent agent, IAgentControl control, Func<AgentConfig> config, AgentProcessContext context)
+        RpcServices services, LocalAgent agent, UserEvents events, IAgentControl control, Func<AgentConfig> config,
+        AgentProcessContext context)
     {
         string datacenter = context.Config.Node.Datacenter;
         var routes = new RouteTable();
@@ -24,6 +26,8 @@ internal static class ApiRoutes
         new HealthArea(services.Health).Map(routes);
         new StatusArea(services.Status).Map(routes);
         new OperatorRaftArea(services.Operator).Map(routes);
+        new OperatorKeyringArea(services.Internal).Map(routes);
+        new EventArea(services.Internal, events, context.Time).Map(routes);
         new SnapshotArea(services.Snapshot).Map(routes);
         new AgentNodeArea(agent, control, config).Map(routes);
         new AgentServicesArea(agent, datacenter, context.Time).Map(routes);

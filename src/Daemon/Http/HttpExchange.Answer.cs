@@ -85,6 +85,13 @@ internal sealed partial class HttpExchange
         ErrorText = error;
     }
 
+    /// <summary>Answers with a failed call's text under a status of the handler's choice.</summary>
+    public void Error(int status, string error)
+    {
+        Text(status, error);
+        ErrorText = error;
+    }
+
     /// <summary>400 with <c>Bad request: </c> before the reason.</summary>
     public void BadRequest(string reason)
     {

@@ -170,7 +170,9 @@ internal sealed partial class HttpExchange
         return true;
     }
 
-    private bool TryParseWait(QueryRequest request)
+    /// <summary>The parameters <c>wait</c> and <c>index</c> alone.</summary>
+    /// <returns>False when the 400 answer is set.</returns>
+    public bool TryParseWait(QueryRequest request)
     {
         if (_query.Get("wait") is { Length: > 0 } wait)
         {

@@ -139,3 +139,58 @@ public sealed class ServiceDumpRequest : QueryRequest
         UseServiceKind = false;
     }
 }
+
+/// <summary>A user event that a server broadcasts in its datacenter.</summary>
+public sealed class EventFireRequest : QueryRequest
+{
+    /// <summary>Without the prefix that such events have in the gossip pool.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The encoded event.</summary>
+    public byte[] Payload { get; set; } = [];
+
+    public override void Reset()
+    {
+        base.Reset();
+        Name = "";
+        Payload = [];
+    }
+}
+
+/// <summary>A change of the gossip pools' keys, or a count of them.</summary>
+public sealed class KeyringRequest : QueryRequest
+{
+    /// <summary>One of <see cref="KeyringOperations"/>.</summary>
+    public string Operation { get; set; } = "";
+
+    /// <summary>In base64; empty for a list.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>Helpers that relay each answer once more.</summary>
+    public byte RelayFactor { get; set; }
+
+    /// <summary>Ask the pool of the datacenter only. Lists alone may be local.</summary>
+    public bool LocalOnly { get; set; }
+
+    /// <summary>Comes from a server of another datacenter, which asks all others itself.</summary>
+    public bool Forwarded { get; set; }
+
+    public override void Reset()
+    {
+        base.Reset();
+        Operation = "";
+        Key = "";
+        RelayFactor = 0;
+        LocalOnly = false;
+        Forwarded = false;
+    }
+}
+
+/// <summary>Names of the operations, as on the wire.</summary>
+public static class KeyringOperations
+{
+    public const string List = "list";
+    public const string Install = "install";
+    public const string Use = "use";
+    public const string Remove = "remove";
+}

@@ -130,7 +130,28 @@ public interface IInternal
 
     /// <summary>Instances of all services, or of all services of a kind, ordered by node, then service id.</summary>
     ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceDumpAsync(ServiceDumpRequest request);
+
+    /// <summary>Broadcasts a user event. The value is true.</summary>
+    ValueTask<RpcResult<bool>> EventFireAsync(EventFireRequest request);
+
+    /// <summary>How the operation went in each pool: the WAN pool first. A pool's failure is in its part of the answer.</summary>
+    ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request);
 }
+
+/// <param name="Wan">The pool of all servers; else that of the datacenter.</param>
+/// <param name="Error">Empty when every member of the pool answered and succeeded.</param>
+/// <param name="Messages">What members said, by their names.</param>
+/// <param name="Keys">Number of members by key in base64.</param>
+/// <param name="PrimaryKeys">Number of members by the key that they encrypt with.</param>
+/// <param name="NumNodes">Members that were asked.</param>
+public sealed record KeyringResponse(
+    bool Wan,
+    string Datacenter,
+    string Error,
+    SortedMap<string> Messages,
+    SortedMap<int> Keys,
+    SortedMap<int> PrimaryKeys,
+    int NumNodes);
 
 public interface ISnapshots
 {

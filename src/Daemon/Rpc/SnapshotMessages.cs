@@ -5,7 +5,7 @@ namespace Consul.Fast.Daemon.Rpc;
 internal sealed record SnapshotRequest(string Datacenter, string Token, bool AllowStale, SnapshotOperation Operation);
 
 /// <summary>The numbers are on the wire.</summary>
-internal enum SnapshotOperation
+internal enum SnapshotOperation : long
 {
     /// <summary>The archive follows the response.</summary>
     Save = 0,

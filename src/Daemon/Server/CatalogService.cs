@@ -41,7 +41,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     }
 
     public ValueTask<RpcResult<IReadOnlyList<string>>> ListDatacentersAsync(DatacentersRequest request) =>
-        new(RpcResult<IReadOnlyList<string>>.Ok([server.Datacenter]));
+        new(RpcResult<IReadOnlyList<string>>.Ok(server.Datacenters));
 
     public ValueTask<RpcResult<IReadOnlyList<Node>>> ListNodesAsync(DcSpecificRequest request)
     {
@@ -108,8 +108,8 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 
     private static QueryResult<IReadOnlyList<ServiceInstance>> Find(ClusterState state, ServiceSpecificRequest request, WatchSet? watches)
     {
-        // Nothing is reachable over the mesh as long as there is none.
-        if (request.Connect) return new(state.ServiceNodes(request.ServiceName, null, watches).Index, []);
+        // Tags and an address do not count over the mesh.
+        if (request.Connect) return state.ConnectServiceNodes(request.ServiceName, watches);
         return request.ServiceAddress.Length > 0
             ? state.ServiceNodesByAddress(request.ServiceAddress, watches)
             : state.ServiceNodes(request.ServiceName, request.RequiredTags, watches);

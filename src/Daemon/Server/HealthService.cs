@@ -45,9 +45,10 @@ internal sealed class HealthService(BlockingQuery queries) : IHealth
 
     private static QueryResult<IReadOnlyList<CheckServiceNode>> Find(ClusterState state, ServiceSpecificRequest request, WatchSet? watches)
     {
-        // Nothing is reachable over the mesh or through a gateway as long as there is no mesh. Tags count before gateways.
-        bool mesh = request.Connect || (request.Ingress && !request.TagFilter);
-        if (mesh) return new(state.CheckServiceNodes(request.ServiceName, null, watches).Index, []);
+        // Tags do not count over the mesh.
+        if (request.Connect) return state.CheckConnectServiceNodes(request.ServiceName, watches);
+        // Nothing is reachable through a gateway as long as none can be configured. Tags count before gateways.
+        if (request.Ingress && !request.TagFilter) return new(state.CheckServiceNodes(request.ServiceName, null, watches).Index, []);
         return state.CheckServiceNodes(request.ServiceName, request.RequiredTags, watches);
     }
 

@@ -20,6 +20,9 @@ internal interface IServerContext
 
     string Datacenter { get; }
 
+    /// <summary>All datacenters with servers, the own one first.</summary>
+    IReadOnlyList<string> Datacenters => [Datacenter];
+
     string NodeName { get; }
 
     /// <summary>True while this server leads and has finished taking over; consistent reads wait for it.</summary>

@@ -6,9 +6,17 @@ using Consul.Fast.Storage.Watches;
 
 namespace Consul.Fast.Daemon.Server;
 
-/// <summary>Nodes with everything on them, for the user interface and for the agents themselves. Thread safe.</summary>
-internal sealed class InternalService(BlockingQuery queries) : IInternal
+/// <summary>
+/// Nodes with everything on them, for the user interface and for the agents themselves; what is asked of the gossip pools. Thread
+/// safe.
+/// </summary>
+internal sealed class InternalService(BlockingQuery queries, EventService events, KeyringService keyrings) : IInternal
 {
+    public ValueTask<RpcResult<bool>> EventFireAsync(EventFireRequest request) => events.FireAsync(request);
+
+    public ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request) =>
+        keyrings.OperateAsync(request);
+
     public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) => queries.RunAsync(
         request,
         request.Node,

@@ -26,6 +26,24 @@ internal static partial class ServerLog
     [LoggerMessage(5406, LogLevel.Error, "failed to reconcile member: member={Member} error={Error}")]
     public static partial void ReconcileFailed(ILogger logger, string member, string error);
 
+    [LoggerMessage(5410, LogLevel.Warning, "deregistering self should be done by follower: name={Name}")]
+    public static partial void SelfNotDeregistered(ILogger logger, string name);
+
+    [LoggerMessage(5411, LogLevel.Information, "ignoring failed event for member because it does not exist in the catalog: member={Member}")]
+    public static partial void FailureIgnored(ILogger logger, string member);
+
+    [LoggerMessage(5412, LogLevel.Information, "Adding LAN server: server={Server}")]
+    public static partial void LanServerAdded(ILogger logger, string server);
+
+    [LoggerMessage(5413, LogLevel.Information, "Updating LAN server: server={Server}")]
+    public static partial void LanServerUpdated(ILogger logger, string server);
+
+    [LoggerMessage(5414, LogLevel.Information, "Removing LAN server: server={Server}")]
+    public static partial void LanServerRemoved(ILogger logger, string server);
+
+    [LoggerMessage(5415, LogLevel.Information, "Waiting to drain RPC traffic: drain_time={DrainTime}")]
+    public static partial void WaitingToDrain(ILogger logger, string drainTime);
+
     [LoggerMessage(5407, LogLevel.Debug, "Session TTL expired: session={Session}")]
     public static partial void SessionExpired(ILogger logger, string session);
 
@@ -40,6 +58,9 @@ internal static partial class ServerLog
 
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5432, LogLevel.Error, "failed to restore a snapshot")]
+    public static partial void SnapshotRestoreFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(5431, LogLevel.Information, "snapshot restored: id={Id} index={Index}")]
     public static partial void SnapshotRestored(ILogger logger, string id, ulong index);

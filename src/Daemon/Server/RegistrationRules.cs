@@ -1,5 +1,7 @@
 using System.Globalization;
+using Consul.Fast.Daemon.Config.Definitions;
 using Consul.Fast.Storage.Records;
+using CheckDefinition = Consul.Fast.Storage.Records.CheckDefinition;
 
 namespace Consul.Fast.Daemon.Server;
 
@@ -18,18 +20,15 @@ internal static class RegistrationRules
         return id.Length == 0 || UuidFault(id) is not { } fault ? null : "Bad node ID: " + fault;
     }
 
-    /// <summary>Gives a service without an id its name as id.</summary>
+    /// <summary>Judges a service, and gives one without an id its name as id.</summary>
     /// <returns>What is wrong, or null.</returns>
     public static string? Prepare(ref NodeService service)
     {
         if (ServiceKindRules.Check(service) is { } fault) return fault;
         if (service.Id.Length > 0 && service.Service.Length == 0) return "Must provide service name with ID";
-        service = WithId(service);
+        if (service.Id.Length == 0) service = service with { Id = service.Service };
         return service.Address is "0.0.0.0" or "::" or "[::]" ? "Invalid service address" : null;
     }
-
-    /// <summary>A service without an id has its name as id.</summary>
-    public static NodeService WithId(NodeService service) => service.Id.Length > 0 ? service : service with { Id = service.Service };
 
     /// <summary>Fills in what a check leaves to be derived.</summary>
     /// <param name="node">Name of the node it is registered with.</param>
@@ -51,7 +50,7 @@ internal static class RegistrationRules
         if (periodic && definition.Tcp.Length > 0) return "tcp";
         if (definition.AliasNode.Length > 0 || definition.AliasService.Length > 0) return "alias";
         if (periodic && script && definition.DockerContainerId.Length > 0) return "docker";
-        if (periodic && script) return "script";
+        if (script) return "script";
         return periodic && definition.H2Ping.Length > 0 ? "h2ping" : "";
     }
 

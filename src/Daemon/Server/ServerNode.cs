@@ -1,10 +1,13 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Node;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
+using Consul.Fast.Daemon.Text;
 using Consul.Fast.Gossip.Membership;
+using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
@@ -24,20 +27,24 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private static readonly TimeSpan PortDrainTime = TimeSpan.FromSeconds(1);
 
     private readonly AgentConfig _config;
-    private readonly IMembership _membership;
+    private readonly IGossipPool _lan;
+    private readonly IMembership? _wan;
+    private readonly ILogger _logger;
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
     private readonly LeaderLoop _leader;
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
+    private readonly KeyringService _keyrings;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
     /// <exception cref="IOException">The data directory is damaged, in use, unwritable, or from a newer version.</exception>
     public ServerNode(
         AgentConfig config,
-        IMembership membership,
+        IGossipPool lan,
+        IGossipPool? wan,
         TlsContext tls,
         TimerWheel timers,
         TimeProvider time,
@@ -45,10 +52,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         ILoggerFactory loggers)
     {
         _config = config;
-        _membership = membership;
+        _lan = lan;
+        _wan = wan;
         Time = time;
         Metrics = metrics;
-        ILogger logger = loggers.CreateLogger("agent.server");
+        ILogger logger = _logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
         Store = new StateStore(new WatchHub(timers), time, metrics);
         _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
@@ -59,11 +67,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(membership, Store, commands, config.Node.Datacenter, logger, metrics),
+            new MemberReconciler(lan, Store, commands, config.Node.Datacenter, logger, metrics),
             time,
             logger,
             metrics);
-        _gauges = new ServerGauges(this, sessions, membership, metrics);
+        _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
             RpcHoldTimeout = config.Server.RpcHoldTimeout,
@@ -75,15 +83,16 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots = new SnapshotService(
             this, gate, _storage.Snapshots, _storage.TemporaryDirectory, _leader.RetakeAsync,
                 loggers.CreateLogger("agent.server.snapshot"));
-        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots);
+        _keyrings = new KeyringService(lan, wan, config.Node.Datacenter);
+        Services = ServerServices.Create(this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings);
         _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
     }
 
-    /// <summary>Raised when this server has taken over as leader.</summary>
-    public event Action? Established
+    /// <summary>Raised when this server begins to lead.</summary>
+    public event Action? Elected
     {
-        add => _leader.Established += value;
-        remove => _leader.Established -= value;
+        add => _leader.Elected += value;
+        remove => _leader.Elected -= value;
     }
 
     public StateStore Store { get; }
@@ -100,6 +109,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public string Datacenter => _config.Node.Datacenter;
 
+    public IReadOnlyList<string> Datacenters => KnownDatacenters.Of(Datacenter, _wan);
+
     public string NodeName => _config.Node.Name;
 
     public bool ConsistentReadReady => _leader.ConsistentReadReady;
@@ -108,7 +119,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public ServerIdentity? FindServer(string raftId)
     {
-        foreach (Member member in _membership.Members)
+        foreach (Member member in _lan.Members)
         {
             if (member.Tag("role") == "consul" && member.Tag("id") == raftId)
                 return new ServerIdentity(member.Name, member.Tag("raft_vsn"));
@@ -117,12 +128,29 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         return null;
     }
 
+    /// <summary>Opens the port; returns it, with what the system made of port 0.</summary>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public int Listen() => _port.Start();
+
+    /// <summary>Takes part, after <see cref="Listen"/> and once the pools are entered.</summary>
     public async Task StartAsync()
     {
-        _port.Start();
         _leader.Start();
         _gauges.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
+    }
+
+    /// <summary>Something happened in the LAN pool. Does not wait.</summary>
+    public void OnMemberEvent(MemberEvent happened)
+    {
+        if (ServerTags.TryRead(happened.Member, out ServerTags server) && server.Segment.Length == 0)
+        {
+            if (happened.Kind == MemberEventKind.Join) ServerLog.LanServerAdded(_logger, server.ToString());
+            else if (happened.Kind == MemberEventKind.Update) ServerLog.LanServerUpdated(_logger, server.ToString());
+            else ServerLog.LanServerRemoved(_logger, server.ToString());
+        }
+
+        _leader.OnMemberChanged(happened.Member, happened.Kind == MemberEventKind.Reap);
     }
 
     /// <summary>Applies what may change while running.</summary>
@@ -136,6 +164,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public async Task LeaveAsync()
     {
         _leaving = true;
+        ServerLog.WaitingToDrain(_logger, GoDuration.Format(_config.Server.LeaveDrainTime));
         await Task.Delay(_config.Server.LeaveDrainTime, Time);
         await _port.DrainAsync(PortDrainTime);
     }
@@ -147,6 +176,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         _snapshots.Dispose();
+        _keyrings.Dispose();
         _storage.Dispose();
     }
 }

@@ -6,7 +6,8 @@ namespace Consul.Fast.Daemon.Server;
 internal static class ServerServices
 {
     public static RpcServices Create(
-        IServerContext server, LeaderGate gate, CommandProposer commands, ISessionTimers sessions, ISnapshots snapshots)
+        IServerContext server, LeaderGate gate, CommandProposer commands, ISessionTimers sessions, ISnapshots snapshots,
+        EventService events, KeyringService keyrings)
     {
         var queries = new BlockingQuery(server, gate);
         return new RpcServices(
@@ -17,7 +18,7 @@ internal static class ServerServices
             new TxnService(server, gate, queries, commands),
             new StatusService(server, gate),
             new OperatorService(server, gate),
-            new InternalService(queries),
+            new InternalService(queries, events, keyrings),
             snapshots);
     }
 }

@@ -16,7 +16,7 @@ internal static class ServerStats
         [
             new("acl", config.Acl.Enabled ? "enabled" : "disabled"),
             new("bootstrap", config.Server.Bootstrap ? "true" : "false"),
-            new("known_datacenters", "1"),
+            new("known_datacenters", Text((ulong)server.Datacenters.Count)),
             new("leader", status.Role == RaftRole.Leader ? "true" : "false"),
             new("leader_addr", status.LeaderAddress),
             new("server", "true"),

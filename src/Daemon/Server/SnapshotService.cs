@@ -32,26 +32,8 @@ internal sealed class SnapshotService(
         if (!stale && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed) return RpcResult<Stream>.Fail(unconfirmed);
         (SnapshotMeta? snapshot, string? error) = await server.Consensus.SnapshotAsync(request.Cancellation);
         if (snapshot is null) return RpcResult<Stream>.Fail(SaveFailed + error);
-        FileStream archive = CreateTemporaryFile();
-        try
-        {
-            await using (Stream state = snapshots.Open(snapshot))
-                await SnapshotArchive.WriteAsync(archive, snapshot, state, request.Cancellation);
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
-        {
-            await archive.DisposeAsync();
-            ServerLog.SnapshotSaveFailed(logger, exception);
-            return RpcResult<Stream>.Fail("failed to create snapshot file: " + exception.Message);
-        }
-        catch
-        {
-            await archive.DisposeAsync();
-            throw;
-        }
-
-        archive.Position = 0;
-        return RpcResult<Stream>.Ok(archive, gate.Meta(snapshot.Index));
+        (FileStream? archive, string? fault) = await PackAsync(snapshot, request.Cancellation);
+        return archive is null ? RpcResult<Stream>.Fail(fault!) : RpcResult<Stream>.Ok(archive, gate.Meta(snapshot.Index));
     }
 
     public async ValueTask<RpcResult<bool>> RestoreAsync(DcSpecificRequest request, Stream archive)
@@ -66,6 +48,11 @@ internal sealed class SnapshotService(
         catch (InvalidDataException damage)
         {
             return RpcResult<bool>.Fail(damage.Message);
+        }
+        catch (SnapshotFileException fault)
+        {
+            ServerLog.SnapshotRestoreFailed(logger, fault);
+            return RpcResult<bool>.Fail(fault.Message);
         }
 
         using (read)
@@ -84,6 +71,34 @@ internal sealed class SnapshotService(
     }
 
     public void Dispose() => _restoring.Dispose();
+
+    /// <summary>The archive of a snapshot, at its start, or what went wrong.</summary>
+    private async Task<(FileStream? Archive, string? Fault)> PackAsync(SnapshotMeta snapshot, CancellationToken cancellation)
+    {
+        string step = "failed to open snapshot: ";
+        FileStream? archive = null;
+        bool done = false;
+        try
+        {
+            await using Stream state = snapshots.Open(snapshot);
+            step = "failed to create snapshot file: ";
+            archive = CreateTemporaryFile();
+            step = "failed to write snapshot file: ";
+            await SnapshotArchive.WriteAsync(archive, snapshot, state, cancellation);
+            archive.Position = 0;
+            done = true;
+            return (archive, null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            ServerLog.SnapshotSaveFailed(logger, fault);
+            return (null, step + FileErrorText.Of(fault));
+        }
+        finally
+        {
+            if (!done && archive is not null) await archive.DisposeAsync();
+        }
+    }
 
     private async ValueTask<RpcResult<bool>> InstallAsync(ReadSnapshot read, CancellationToken cancellation)
     {

@@ -38,8 +38,7 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     {
         long start = Stopwatch.GetTimestamp();
         request.MinQueryIndex = 0;
-        IReadOnlyList<TxnOp> ops = request.Ops;
-        TxnResponse? faults = ReadOnlyFaults(request.Ops) ?? Prepare(request.Ops, out ops);
+        TxnResponse? faults = Prepare(request.Ops, out IReadOnlyList<TxnOp> ops) ?? ReadOnlyFaults(request.Ops);
         return queries.RunAsync(
             request,
             (Ops: ops, Faults: faults),
@@ -58,11 +57,20 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
             bool inserts = verb is KvsOp.Set or KvsOp.Cas or KvsOp.Lock or KvsOp.Unlock;
             if (!deletes && !inserts) continue;
             string fault = deletes ? "cannot delete in read-only transaction" : "cannot insert in read-only transaction";
-            (errors ??= []).Add(new TxnError(i, ops[i].Kv is not null && inserts ? "failed inserting kvs entry: " + fault : fault));
+            (errors ??= []).Add(new TxnError(i, inserts ? Inserting(ops[i]) + fault : fault));
         }
 
         return errors is null ? null : new TxnResponse(null, errors);
     }
+
+    private static string Inserting(TxnOp op) => op switch
+    {
+        { Kv: not null } => "failed inserting kvs entry: ",
+        { Node: not null } => "failed inserting node: ",
+        { Service: not null } => "failed inserting service: ",
+        { Check: not null } => "failed inserting check: ",
+        _ => "",
+    };
 
     /// <summary>Brings operations into the form that goes into the log.</summary>
     /// <returns>The faults of all operations that show before anything is run, or null.</returns>
@@ -84,34 +92,17 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     private string? Prepare(ref TxnOp op)
     {
         if (op.Kv is { } kv) return Check(kv);
-        if (op.Node is { Verb: not KvsOp.Get } node) return Prepare(ref op, node);
+        if (op.Node is { Verb: not KvsOp.Get } node) return RegistrationRules.CheckNode(node.Node.Name, node.Node.Id);
         if (op.Service is { Verb: not KvsOp.Get } service)
         {
             NodeService completed = service.Service;
-            // What only looks a service up or removes it needs no more than its id.
-            if (service.Verb is KvsOp.Set or KvsOp.Cas)
-            {
-                if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
-            }
-            else
-            {
-                completed = RegistrationRules.WithId(completed);
-            }
-
+            if (RegistrationRules.Prepare(ref completed) is { } fault) return fault;
             op = op with { Service = service with { Service = completed } };
         }
 
         // The type of a check is derived from its definition only by a registration, not here.
         if (op.Check is { Verb: not KvsOp.Get, Check: { CheckId.Length: 0 } unnamed } check)
             op = op with { Check = check with { Check = unnamed with { CheckId = unnamed.Name } } };
-        return null;
-    }
-
-    private string? Prepare(ref TxnOp op, TxnNodeOp node)
-    {
-        if (RegistrationRules.CheckNode(node.Node.Name, node.Node.Id) is { } fault) return fault;
-        if (node.Node.Datacenter.Length == 0)
-            op = op with { Node = node with { Node = node.Node with { Datacenter = server.Datacenter } } };
         return null;
     }
 

@@ -41,6 +41,19 @@ internal interface IGossipOutput
 
     void Member(in MemberNotice notice);
 
+    /// <summary>An intent changed the status of a member, which is no change of the member list: alive from leaving, or back.</summary>
+    void StatusChanged(in MemberView member)
+    {
+        // Only those who show members care.
+    }
+
+    /// <summary>The state of another node was not taken over. Comes before the end of the join that it belongs to.</summary>
+    /// <param name="reason">In memberlist's words.</param>
+    void MergeRefused(string reason)
+    {
+        // The warning tells the kind.
+    }
+
     void UserEvent(in UserEvent message);
 
     /// <summary>A query that this node may answer with <see cref="GossipCore.Respond"/>.</summary>
@@ -106,6 +119,7 @@ internal enum StreamKind : byte
 /// <param name="IsJoin">Join flag of a push/pull.</param>
 /// <param name="Ping">What a ping sends.</param>
 /// <param name="Deadline">When a ping is no longer of use; push/pulls keep to the stream time-out.</param>
+/// <param name="Command">Token of the join it belongs to; 0 for none.</param>
 internal readonly record struct StreamRequest(
     long Token,
     StreamKind Kind,
@@ -113,7 +127,8 @@ internal readonly record struct StreamRequest(
     ReadOnlyMemory<byte> Node,
     bool IsJoin,
     Ping Ping,
-    TimeSpan Deadline);
+    TimeSpan Deadline,
+    long Command = 0);
 
 internal enum MemberChange : byte
 {

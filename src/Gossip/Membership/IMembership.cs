@@ -9,11 +9,3 @@ public interface IMembership
     /// <summary>Everybody, this agent included; a new list after each change.</summary>
     IReadOnlyList<Member> Members { get; }
 }
-
-/// <summary>The pool of an agent that has joined nobody.</summary>
-public sealed class LocalMembership(Member local) : IMembership
-{
-    public Member Local { get; } = local;
-
-    public IReadOnlyList<Member> Members { get; } = [local];
-}

@@ -88,6 +88,9 @@ public sealed class DatagramBatch : IDisposable
     /// <summary>The bytes of a datagram, which may be changed in place; valid until the batch is used again.</summary>
     public Span<byte> Payload(int index) => Slot(index)[..this[index].Length];
 
+    /// <summary>As <see cref="Payload"/>, for what decodes in place.</summary>
+    public Memory<byte> PayloadMemory(int index) => Memory(index)[..this[index].Length];
+
     /// <summary>Takes the first bytes of <see cref="NextSlot"/> as a datagram to send.</summary>
     public void Append(PeerAddress to, int length)
     {

@@ -3,7 +3,7 @@ namespace Consul.Fast.Net.MsgPack;
 /// <summary>What kind of object comes next, for data whose shape is not known beforehand.</summary>
 public enum MsgPackKind
 {
-    /// <summary>The end of the input, an extension, or an unused code.</summary>
+    /// <summary>The end of the input or an unused code.</summary>
     None,
     Nil,
     Bool,
@@ -20,4 +20,7 @@ public enum MsgPackKind
     Bin,
     Array,
     Map,
+
+    /// <summary>A typed byte string of the newer dialect.</summary>
+    Extension,
 }

@@ -47,6 +47,8 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
         MsgPackCode.False or MsgPackCode.True => MsgPackKind.Bool,
         MsgPackCode.Bin8 or MsgPackCode.Bin16 or MsgPackCode.Bin32 => MsgPackKind.Bin,
         MsgPackCode.Float32 or MsgPackCode.Float64 => MsgPackKind.Float,
+        MsgPackCode.Ext8 or MsgPackCode.Ext16 or MsgPackCode.Ext32 => MsgPackKind.Extension,
+        >= MsgPackCode.FixExt1 and <= MsgPackCode.FixExt16 => MsgPackKind.Extension,
         >= MsgPackCode.UInt8 and <= MsgPackCode.UInt64 => MsgPackKind.UnsignedInteger,
         >= MsgPackCode.Int8 and <= MsgPackCode.Int64 => MsgPackKind.SignedInteger,
         _ => MsgPackKind.None,
@@ -142,6 +144,29 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
     /// <summary>A byte string in place, valid as long as the input is. <paramref name="isNil"/> tells nil from empty.</summary>
     public ReadOnlySpan<byte> ReadBytesInPlace(out bool isNil) => ReadRaw(allowBin: true, out isNil);
 
+    /// <summary>The data of an extension in place, without its type.</summary>
+    public ReadOnlySpan<byte> ReadExtensionInPlace()
+    {
+        if (!TryTake(1, out ReadOnlySpan<byte> code)) return default;
+        long length;
+        switch (code[0])
+        {
+            case >= MsgPackCode.FixExt1 and <= MsgPackCode.FixExt16:
+                length = 1L << (code[0] - MsgPackCode.FixExt1);
+                break;
+            case MsgPackCode.Ext8 or MsgPackCode.Ext16 or MsgPackCode.Ext32:
+                length = TryTake(1 << (code[0] - MsgPackCode.Ext8), out ReadOnlySpan<byte> raw) ? ReadBigEndian(raw) : 0;
+                break;
+            default:
+                Fail();
+                return default;
+        }
+
+        if (length < _input.Length - _position) return TryTake((int)length + 1, out ReadOnlySpan<byte> typed) ? typed[1..] : default;
+        Fail();
+        return default;
+    }
+
     /// <summary>
     /// A time stamp as UTC: 15 bytes, or 16 in the form whose zone has seconds. Nil and the zero time give
     /// <see cref="DateTime.MinValue"/>.
@@ -225,12 +250,10 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
                 ReadInteger(out _, out _);
                 return;
             case >= MsgPackCode.FixExt1 and <= MsgPackCode.FixExt16:
-                TryTake(2 + (1 << (code - MsgPackCode.FixExt1)), out _);
-                return;
             case MsgPackCode.Ext8:
             case MsgPackCode.Ext16:
             case MsgPackCode.Ext32:
-                SkipExtension(1 << (code - MsgPackCode.Ext8));
+                ReadExtensionInPlace();
                 return;
             default:
                 Fail();
@@ -241,14 +264,6 @@ public ref struct MsgPackReader(ReadOnlySpan<byte> input)
     private void SkipItems(long count, int depth)
     {
         for (long i = 0; i < count && !Failed; i++) Skip(depth - 1);
-    }
-
-    private void SkipExtension(int lengthBytes)
-    {
-        if (!TryTake(1 + lengthBytes, out ReadOnlySpan<byte> head)) return;
-        long length = ReadBigEndian(head[1..]);
-        if (length > int.MaxValue - 1) Fail();
-        else TryTake((int)length + 1, out _);
     }
 
     private int ReadHeader(byte fixCode, byte fixMask, byte code16, int minBytesPerItem)

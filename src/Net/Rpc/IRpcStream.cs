@@ -11,6 +11,9 @@ internal interface IRpcStream : IDuplexPipe
     /// <summary>Why the stream broke; null while it has not, and after an orderly end.</summary>
     string? Failure { get; }
 
+    /// <summary>True once nothing that is written can reach the other side any more. Any thread.</summary>
+    bool IsBroken { get; }
+
     /// <summary>Ends the own direction after what is written.</summary>
     void Close();
 

@@ -10,15 +10,22 @@ namespace Consul.Fast.Net.Rpc;
 /// </summary>
 public sealed class RpcCall
 {
+    private readonly IRpcStream _stream;
     private readonly RpcMessageReader _reader;
     private readonly PipeWriter _output;
     private readonly ReplyShare _replies;
     private ReadOnlyMemory<byte> _encodedName;
 
     internal RpcCall(
-        RpcMessageReader reader, PipeWriter output, IPEndPoint remote, ReplyShare replies, CancellationToken cancellation)
+        IRpcStream stream,
+        RpcMessageReader reader,
+        PipeWriter output,
+        IPEndPoint remote,
+        ReplyShare replies,
+        CancellationToken cancellation)
     {
         _replies = replies;
+        _stream = stream;
         _reader = reader;
         _output = output;
         Remote = remote;
@@ -36,7 +43,6 @@ public sealed class RpcCall
     /// <summary>Ends with the server only: a caller that goes away does not cancel what it started.</summary>
     public CancellationToken Cancellation { get; }
 
-
     internal bool IsAnswered { get; private set; }
 
     /// <summary>True when nothing may follow on the stream.</summary>
@@ -47,6 +53,12 @@ public sealed class RpcCall
     /// <see cref="WhenReplyRoomAsync"/> before it answers.
     /// </summary>
     public bool HasReplyRoom => _replies.HasRoom;
+
+    /// <summary>
+    /// True when the caller has gone. Looked at before anything is encoded: when a connection with many waiting calls ends,
+    /// their answers must not all be made for nobody. A method that finds it so calls <see cref="Abandon"/> instead.
+    /// </summary>
+    public bool IsAbandoned => _stream.IsBroken;
 
     /// <summary>Completes once there is room for an answer.</summary>
     public Task WhenReplyRoomAsync() => _replies.WhenRoomAsync(Cancellation);
@@ -66,6 +78,13 @@ public sealed class RpcCall
         BeginAnswer();
         // An empty text means success to the caller.
         RpcHeaders.WriteFailure(_output, Seq, _encodedName.Span, error.Length == 0 ? RpcErrors.EmptyText : error);
+    }
+
+    /// <summary>Leaves the call without an answer, because it <see cref="IsAbandoned"/>.</summary>
+    public void Abandon()
+    {
+        BeginAnswer();
+        ClosesStream = true;
     }
 
     /// <summary>Answers with an error text and closes the stream: the request made no sense.</summary>

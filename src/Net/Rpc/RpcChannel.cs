@@ -36,7 +36,7 @@ internal sealed class RpcChannel
         _input = stream.Input;
         _output = stream.Output;
         _reader = new RpcMessageReader(_input);
-        _call = new RpcCall(_reader, _output, remote, replies, server.Stopping);
+        _call = new RpcCall(stream, _reader, _output, remote, replies, server.Stopping);
     }
 
     /// <summary>Neighbours in the server's list of channels, under its lock.</summary>
@@ -97,7 +97,7 @@ internal sealed class RpcChannel
                         return;
                 }
 
-                if (_over) return;
+                if (_over || _stream.IsBroken) return;
                 _reader.Release();
                 long held = _output.UnflushedBytes;
                 FlushResult flushed = await FlushAsync(held).ConfigureAwait(false);

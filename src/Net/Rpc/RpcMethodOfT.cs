@@ -69,7 +69,8 @@ public sealed class RpcMethod<TRequest, TReply> : RpcMethod
 
     private void Answer(RpcCall call, RpcResult<TReply> result)
     {
-        if (result.Error is null) _encode(new MsgPackWriter(call.Succeed()), result);
+        if (call.IsAbandoned) call.Abandon();
+        else if (result.Error is null) _encode(new MsgPackWriter(call.Succeed()), result);
         else call.Fail(result.Error);
     }
 }

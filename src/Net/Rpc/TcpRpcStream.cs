@@ -12,6 +12,9 @@ internal sealed class TcpRpcStream(TcpConnection connection) : IRpcStream
 
     public string? Failure => connection.CloseReason is { } reason && reason != CloseReason.PeerClosed ? reason.Text : null;
 
+    /// <summary>Nobody reads while a call runs, so the loss of a plain connection mostly shows when the answer is sent.</summary>
+    public bool IsBroken => connection.CloseReason is { } reason && reason != CloseReason.PeerClosed;
+
     public void Close()
     {
         // Everything written has been flushed, and the close of the connection is the end of the stream.

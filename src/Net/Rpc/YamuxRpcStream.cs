@@ -13,6 +13,9 @@ internal sealed class YamuxRpcStream(YamuxStream stream) : IRpcStream
     /// <summary>The end of the whole session reads as an end of file, as in the reference.</summary>
     public string? Failure => stream.Failure is { } failure && failure != YamuxStream.SessionShutdown ? failure : null;
 
+    /// <summary>Reset, or the session is over. The end of the peer's direction is none of these: it waits for its answer.</summary>
+    public bool IsBroken => stream.Failure is not null;
+
     public void Close() => stream.Close();
 
     public void Reset() => stream.Reset();

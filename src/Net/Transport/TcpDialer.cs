@@ -58,6 +58,29 @@ public sealed class TcpDialer(TlsContext? tls = null, IPAddress? source = null, 
         }
     }
 
+    /// <summary>Connects in the clear and announces nothing: for protocols with a port of their own.</summary>
+    public async ValueTask<DialResult> DialPlainAsync(IPEndPoint endPoint, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Timeout);
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (source is not null) socket.Bind(new IPEndPoint(source, 0));
+            await socket.ConnectAsync(endPoint, limit.Token);
+            SocketTuning.Apply(socket);
+            return new DialResult(new TcpConnection(new NetworkStream(socket, ownsSocket: true), socket, tls: null, _pool), null);
+        }
+        catch (Exception exception) when (CloseReason.IsLoss(exception))
+        {
+            bool bound = source is null || socket is { IsBound: true };
+            socket?.Dispose();
+            return new DialResult(null, $"{Prefix(endPoint)}{Cause(exception, bound, connected: false, cancellation)}");
+        }
+    }
+
     private async ValueTask<DialResult> UpgradeAsync(
         Socket socket, IPEndPoint endPoint, string datacenter, ProtocolMode mode, CancellationToken cancellation)
     {

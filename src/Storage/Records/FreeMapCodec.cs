@@ -1,8 +1,9 @@
+using System.Text;
 using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Free-form maps: whatever a raw holds becomes text, and integers keep whether they came signed.</summary>
+/// <summary>Free-form maps: whatever a raw, a byte string or an extension holds becomes text, and integers keep whether they came signed.</summary>
 internal static class FreeMapCodec
 {
     public static void Write(MsgPackWriter writer, FreeMap? map)
@@ -94,6 +95,10 @@ internal static class FreeMapCodec
                 return reader.ReadFloat64();
             case MsgPackKind.Raw:
                 return reader.ReadString();
+            case MsgPackKind.Bin:
+                return Encoding.UTF8.GetString(reader.ReadBytesInPlace(out _));
+            case MsgPackKind.Extension:
+                return Encoding.UTF8.GetString(reader.ReadExtensionInPlace());
             case MsgPackKind.Map:
                 return Read(ref reader, depth);
             case MsgPackKind.Array:

@@ -30,7 +30,7 @@ public sealed record HealthCheck
 
     public string Timeout { get; init; } = "";
 
-    public int ExposedPort { get; init; }
+    public long ExposedPort { get; init; }
 
     public CheckDefinition Definition { get; init; } = CheckDefinition.None;
 

@@ -48,7 +48,7 @@ public static class HealthCheckCodec
         string status = "", timeout = "", type = "";
         ulong createIndex = 0, modifyIndex = 0;
         CheckDefinition definition = CheckDefinition.None;
-        int exposedPort = 0;
+        long exposedPort = 0;
         IReadOnlyList<string>? serviceTags = null;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
@@ -57,7 +57,7 @@ public static class HealthCheckCodec
             if (key.SequenceEqual("CheckID"u8)) checkId = reader.ReadString();
             else if (key.SequenceEqual("CreateIndex"u8)) createIndex = reader.ReadUInt64();
             else if (key.SequenceEqual("Definition"u8)) definition = CheckDefinitionCodec.Read(ref reader);
-            else if (key.SequenceEqual("ExposedPort"u8)) exposedPort = reader.ReadInt32();
+            else if (key.SequenceEqual("ExposedPort"u8)) exposedPort = reader.ReadInt64();
             else if (key.SequenceEqual("Interval"u8)) interval = reader.ReadString();
             else if (key.SequenceEqual("ModifyIndex"u8)) modifyIndex = reader.ReadUInt64();
             else if (key.SequenceEqual("Name"u8)) name = reader.ReadString();

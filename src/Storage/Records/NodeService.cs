@@ -20,7 +20,7 @@ public sealed record NodeService
 
     public SortedMap<string>? Meta { get; init; }
 
-    public int Port { get; init; }
+    public long Port { get; init; }
 
     public string SocketPath { get; init; } = "";
 
@@ -39,17 +39,17 @@ public sealed record NodeService
     public ulong ModifyIndex { get; init; }
 }
 
-public readonly record struct ServiceAddress(string Address, int Port);
+public readonly record struct ServiceAddress(string Address, long Port);
 
-public sealed record ServiceWeights(int Passing, int Warning)
+public sealed record ServiceWeights(long Passing, long Warning)
 {
     /// <summary>What is stored when a registration gives none.</summary>
     public static readonly ServiceWeights Default = new(1, 1);
 }
 
 /// <param name="Native">The service speaks the mesh protocol itself.</param>
-/// <param name="SidecarService">A nested registration as its encoded msgpack object, or null; null in the log.</param>
-public sealed record ServiceConnect(bool Native, byte[]? SidecarService)
+/// <param name="SidecarService">A proxy to register beside the service, or null; agents leave it out of the catalog.</param>
+public sealed record ServiceConnect(bool Native, SidecarService? SidecarService)
 {
     public static readonly ServiceConnect None = new(false, null);
 }

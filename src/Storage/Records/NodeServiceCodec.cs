@@ -49,7 +49,7 @@ public static class NodeServiceCodec
         ulong createIndex = 0, modifyIndex = 0;
         bool enableTagOverride = false, locallyRegisteredAsSidecar = false;
         SortedMap<string>? meta = null;
-        int port = 0;
+        long port = 0;
         ServiceProxy proxy = ServiceProxy.None;
         SortedMap<ServiceAddress>? taggedAddresses = null;
         IReadOnlyList<string>? tags = null;
@@ -67,7 +67,7 @@ public static class NodeServiceCodec
             else if (key.SequenceEqual("LocallyRegisteredAsSidecar"u8)) locallyRegisteredAsSidecar = reader.ReadBool();
             else if (key.SequenceEqual("Meta"u8)) meta = MsgPackCollections.ReadStringMap(ref reader);
             else if (key.SequenceEqual("ModifyIndex"u8)) modifyIndex = reader.ReadUInt64();
-            else if (key.SequenceEqual("Port"u8)) port = reader.ReadInt32();
+            else if (key.SequenceEqual("Port"u8)) port = reader.ReadInt64();
             else if (key.SequenceEqual("Proxy"u8)) proxy = ServiceProxyCodec.Read(ref reader);
             else if (key.SequenceEqual("Service"u8)) service = reader.ReadString();
             else if (key.SequenceEqual("SocketPath"u8)) socketPath = reader.ReadString();
@@ -123,12 +123,12 @@ public static class NodeServiceCodec
     {
         int count = reader.ReadMapHeader();
         if (count < 0) return null;
-        int passing = 0, warning = 0;
+        long passing = 0, warning = 0;
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
-            if (key.SequenceEqual("Passing"u8)) passing = reader.ReadInt32();
-            else if (key.SequenceEqual("Warning"u8)) warning = reader.ReadInt32();
+            if (key.SequenceEqual("Passing"u8)) passing = reader.ReadInt64();
+            else if (key.SequenceEqual("Warning"u8)) warning = reader.ReadInt64();
             else reader.Skip();
         }
 
@@ -141,20 +141,23 @@ public static class NodeServiceCodec
         writer.WriteKey("Native"u8);
         writer.WriteBool(connect.Native);
         writer.WriteKey("SidecarService"u8);
-        if (connect.SidecarService is null) writer.WriteNil();
-        else writer.WriteRaw(connect.SidecarService);
+        SidecarServiceCodec.Write(writer, connect.SidecarService);
     }
 
-    public static ServiceConnect ReadConnect(ref MsgPackReader reader)
+    public static ServiceConnect ReadConnect(ref MsgPackReader reader) => ReadConnect(ref reader, depth: 0);
+
+    /// <param name="reader">At the settings.</param>
+    /// <param name="depth">How many sidecar registrations they are inside of.</param>
+    internal static ServiceConnect ReadConnect(ref MsgPackReader reader, int depth)
     {
         bool native = false;
-        byte[]? sidecar = null;
+        SidecarService? sidecar = null;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
             if (key.SequenceEqual("Native"u8)) native = reader.ReadBool();
-            else if (key.SequenceEqual("SidecarService"u8)) sidecar = reader.TryReadNil() ? null : reader.ReadEncoded().ToArray();
+            else if (key.SequenceEqual("SidecarService"u8)) sidecar = SidecarServiceCodec.Read(ref reader, depth);
             else reader.Skip();
         }
 
@@ -173,13 +176,13 @@ public static class NodeServiceCodec
     private static ServiceAddress ReadAddress(ref MsgPackReader reader)
     {
         string address = "";
-        int port = 0;
+        long port = 0;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
             if (key.SequenceEqual("Address"u8)) address = reader.ReadString();
-            else if (key.SequenceEqual("Port"u8)) port = reader.ReadInt32();
+            else if (key.SequenceEqual("Port"u8)) port = reader.ReadInt64();
             else reader.Skip();
         }
 

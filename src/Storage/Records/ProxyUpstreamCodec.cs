@@ -41,7 +41,7 @@ internal static class ProxyUpstreamCodec
         string datacenter = "", destinationName = "", destinationNamespace = "", destinationType = "", localBindAddress = "";
         string localBindSocketMode = "", localBindSocketPath = "", meshGatewayMode = "";
         IReadOnlyList<string>? ingressHosts = null;
-        int localBindPort = 0;
+        long localBindPort = 0;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
@@ -54,7 +54,7 @@ internal static class ProxyUpstreamCodec
             else if (key.SequenceEqual("DestinationType"u8)) destinationType = reader.ReadString();
             else if (key.SequenceEqual("IngressHosts"u8)) ingressHosts = MsgPackCollections.ReadStrings(ref reader);
             else if (key.SequenceEqual("LocalBindAddress"u8)) localBindAddress = reader.ReadString();
-            else if (key.SequenceEqual("LocalBindPort"u8)) localBindPort = reader.ReadInt32();
+            else if (key.SequenceEqual("LocalBindPort"u8)) localBindPort = reader.ReadInt64();
             else if (key.SequenceEqual("LocalBindSocketMode"u8)) localBindSocketMode = reader.ReadString();
             else if (key.SequenceEqual("LocalBindSocketPath"u8)) localBindSocketPath = reader.ReadString();
             else if (key.SequenceEqual("MeshGateway"u8)) meshGatewayMode = MeshGatewayCodec.Read(ref reader);

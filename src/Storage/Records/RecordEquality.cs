@@ -66,10 +66,31 @@ internal static class RecordEquality
         FreeMap.Same(left.Config, right.Config) && Same(left.IngressHosts, right.IngressHosts)
         && left with { Config = null, IngressHosts = null } == right with { Config = null, IngressHosts = null };
 
-    private static bool Same(ServiceConnect left, ServiceConnect right) =>
-        left.Native == right.Native
-        && (left.SidecarService is null) == (right.SidecarService is null)
-        && left.SidecarService.AsSpan().SequenceEqual(right.SidecarService);
+    private static bool Same(ServiceConnect? left, ServiceConnect? right) =>
+        ReferenceEquals(left, right)
+        || (left is not null && right is not null && left.Native == right.Native && Same(left.SidecarService, right.SidecarService));
+
+    private static bool Same(SidecarService? left, SidecarService? right) =>
+        ReferenceEquals(left, right)
+        || (left is not null && right is not null
+            && Same(left.Tags, right.Tags)
+            && SortedMap<ServiceAddress>.Same(left.TaggedAddresses, right.TaggedAddresses)
+            && SortedMap<string>.Same(left.Meta, right.Meta)
+            && Same(left.Check, right.Check) && Same(left.Checks, right.Checks, Same)
+            && (ReferenceEquals(left.Proxy, right.Proxy)
+                || (left.Proxy is not null && right.Proxy is not null && Same(left.Proxy, right.Proxy)))
+            && Same(left.Connect, right.Connect)
+            && WithoutParts(left) == WithoutParts(right));
+
+    private static SidecarService WithoutParts(SidecarService sidecar) => sidecar with
+    {
+        Tags = null, TaggedAddresses = null, Meta = null, Check = SidecarCheck.None, Checks = null, Proxy = null, Connect = null,
+    };
+
+    private static bool Same(SidecarCheck? left, SidecarCheck? right) =>
+        ReferenceEquals(left, right)
+        || (left is not null && right is not null && SameHeader(left.Header, right.Header) && Same(left.ScriptArgs, right.ScriptArgs)
+            && left with { Header = null, ScriptArgs = null } == right with { Header = null, ScriptArgs = null });
 
     private static bool SameHeader(SortedMap<IReadOnlyList<string>?>? left, SortedMap<IReadOnlyList<string>?>? right) =>
         Same<KeyValuePair<string, IReadOnlyList<string>?>>(left, right, static (a, b) => a.Key == b.Key && Same(a.Value, b.Value));

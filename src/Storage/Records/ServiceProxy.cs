@@ -11,7 +11,7 @@ public sealed record ServiceProxy
 
     public string LocalServiceAddress { get; init; } = "";
 
-    public int LocalServicePort { get; init; }
+    public long LocalServicePort { get; init; }
 
     public string LocalServiceSocketPath { get; init; } = "";
 
@@ -27,7 +27,7 @@ public sealed record ServiceProxy
 
     public IReadOnlyList<ExposePath>? ExposePaths { get; init; }
 
-    public int TransparentOutboundListenerPort { get; init; }
+    public long TransparentOutboundListenerPort { get; init; }
 
     public bool TransparentDialedDirectly { get; init; }
 }
@@ -44,7 +44,7 @@ public sealed record ProxyUpstream
 
     public string LocalBindAddress { get; init; } = "";
 
-    public int LocalBindPort { get; init; }
+    public long LocalBindPort { get; init; }
 
     public string LocalBindSocketPath { get; init; } = "";
 
@@ -59,4 +59,4 @@ public sealed record ProxyUpstream
     public bool CentrallyConfigured { get; init; }
 }
 
-public sealed record ExposePath(int ListenerPort, string Path, int LocalPathPort, string Protocol, bool ParsedFromCheck);
+public sealed record ExposePath(long ListenerPort, string Path, long LocalPathPort, string Protocol, bool ParsedFromCheck);

@@ -39,11 +39,11 @@ public static class ServiceProxyCodec
     public static ServiceProxy Read(ref MsgPackReader reader)
     {
         string destinationName = "", destinationId = "", localAddress = "", socketPath = "", mode = "", gatewayMode = "";
-        int localPort = 0;
+        long localPort = 0;
         FreeMap? config = null;
         IReadOnlyList<ProxyUpstream>? upstreams = null;
         (bool Checks, IReadOnlyList<ExposePath>? Paths) expose = default;
-        (bool Direct, int Port) transparent = default;
+        (bool Direct, long Port) transparent = default;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
@@ -53,7 +53,7 @@ public static class ServiceProxyCodec
             else if (key.SequenceEqual("DestinationServiceName"u8)) destinationName = reader.ReadString();
             else if (key.SequenceEqual("Expose"u8)) expose = ReadExpose(ref reader);
             else if (key.SequenceEqual("LocalServiceAddress"u8)) localAddress = reader.ReadString();
-            else if (key.SequenceEqual("LocalServicePort"u8)) localPort = reader.ReadInt32();
+            else if (key.SequenceEqual("LocalServicePort"u8)) localPort = reader.ReadInt64();
             else if (key.SequenceEqual("LocalServiceSocketPath"u8)) socketPath = reader.ReadString();
             else if (key.SequenceEqual("MeshGateway"u8)) gatewayMode = MeshGatewayCodec.Read(ref reader);
             else if (key.SequenceEqual("Mode"u8)) mode = reader.ReadString();
@@ -123,15 +123,15 @@ public static class ServiceProxyCodec
 
     private static ExposePath ReadPath(ref MsgPackReader reader)
     {
-        int listenerPort = 0, localPathPort = 0;
+        long listenerPort = 0, localPathPort = 0;
         string path = "", protocol = "";
         bool parsedFromCheck = false;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
-            if (key.SequenceEqual("ListenerPort"u8)) listenerPort = reader.ReadInt32();
-            else if (key.SequenceEqual("LocalPathPort"u8)) localPathPort = reader.ReadInt32();
+            if (key.SequenceEqual("ListenerPort"u8)) listenerPort = reader.ReadInt64();
+            else if (key.SequenceEqual("LocalPathPort"u8)) localPathPort = reader.ReadInt64();
             else if (key.SequenceEqual("ParsedFromCheck"u8)) parsedFromCheck = reader.ReadBool();
             else if (key.SequenceEqual("Path"u8)) path = reader.ReadString();
             else if (key.SequenceEqual("Protocol"u8)) protocol = reader.ReadString();
@@ -141,16 +141,16 @@ public static class ServiceProxyCodec
         return new ExposePath(listenerPort, path, localPathPort, protocol, parsedFromCheck);
     }
 
-    private static (bool Direct, int Port) ReadTransparent(ref MsgPackReader reader)
+    private static (bool Direct, long Port) ReadTransparent(ref MsgPackReader reader)
     {
         bool direct = false;
-        int port = 0;
+        long port = 0;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
             if (key.SequenceEqual("DialedDirectly"u8)) direct = reader.ReadBool();
-            else if (key.SequenceEqual("OutboundListenerPort"u8)) port = reader.ReadInt32();
+            else if (key.SequenceEqual("OutboundListenerPort"u8)) port = reader.ReadInt64();
             else reader.Skip();
         }
 

@@ -42,6 +42,7 @@ public static class SnapshotArchive
     /// </summary>
     /// <param name="temporaryDirectory">Where the file is made; it is gone when the result is disposed.</param>
     /// <exception cref="InvalidDataException">It is not a complete, undamaged archive; the message is for the user.</exception>
+    /// <exception cref="SnapshotFileException">The temporary file cannot be made or written.</exception>
     public static async Task<ReadSnapshot> ReadAsync(Stream input, string temporaryDirectory, CancellationToken cancellation = default)
     {
         using var reader = new SnapshotArchiveReader(temporaryDirectory);

@@ -62,7 +62,7 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
             empty &= !rest.AsSpan(0, count).ContainsAnyExcept((byte)0);
         }
         // A tar ends with two empty blocks, of which its reader takes at least one.
-        if (extra > TarBlock || !empty) throw new InvalidDataException($"{extra} unread uncompressed bytes remain");
+        if (extra > TarBlock || !empty) throw new InvalidDataException($"{Math.Max(extra - TarBlock, 1)} unread uncompressed bytes remain");
         if (!await compressed.EndsWithLengthAsync(gzip.Count, cancellation).ConfigureAwait(false))
             throw new InvalidDataException("failed to read snapshot file: data follows the compressed snapshot, or its end is missing");
     }
@@ -160,16 +160,40 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
 
     private async Task ReadStateAsync(TarEntry entry, CancellationToken cancellation)
     {
-        _state = new FileStream(Path.Combine(temporaryDirectory, $"snapshot-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        _state = CreateTemporaryFile();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await CopyAsync(entry, _state, hash, "failed to read or write snapshot data", cancellation).ConfigureAwait(false);
         _hashes[SnapshotArchive.StateName] = hash.GetHashAndReset();
+    }
+
+    private FileStream CreateTemporaryFile()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(temporaryDirectory, $"snapshot-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new SnapshotFileException("failed to create temp snapshot file: " + FileErrorText.Of(fault), fault);
+        }
+    }
+
+    private static async Task WriteAsync(Stream to, ReadOnlyMemory<byte> bytes, string failed, CancellationToken cancellation)
+    {
+        try
+        {
+            await to.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            throw new SnapshotFileException($"failed to read snapshot file: {failed}: {FileErrorText.Of(fault)}", fault);
+        }
     }
 
     private static async Task CopyAsync(TarEntry entry, Stream to, IncrementalHash? hash, string failed, CancellationToken cancellation)
@@ -183,7 +207,7 @@ internal sealed class SnapshotArchiveReader(string temporaryDirectory) : IDispos
             {
                 left -= count;
                 hash?.AppendData(buffer, 0, count);
-                await to.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                await WriteAsync(to, buffer.AsMemory(0, count), failed, cancellation).ConfigureAwait(false);
             }
         }
         finally

@@ -58,7 +58,7 @@ internal sealed class SnapshotMetaJson
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException(IsCut(text) ? "unexpected end of JSON input" : error.Message, error);
+            throw new InvalidDataException(SnapshotMetaFault.Describe(text, error), error);
         }
         if (json is null) throw new InvalidDataException("the object is missing");
         if (json.Version is < 0 or > NewestVersion) throw new InvalidDataException($"unsupported snapshot version {json.Version}");
@@ -69,24 +69,6 @@ internal sealed class SnapshotMetaJson
             ? (DecodePeers(json.Peers), json.Index)
             : (json.Configuration?.ToConfiguration() ?? ClusterConfiguration.Empty, json.ConfigurationIndex);
         return new SnapshotMeta(json.Id, json.Index, json.Term, configuration, index, json.Size);
-    }
-
-    /// <summary>Whether a text is the beginning of some JSON, and no more than that.</summary>
-    private static bool IsCut(ReadOnlySpan<byte> text)
-    {
-        var reader = new Utf8JsonReader(text, isFinalBlock: false, state: default);
-        try
-        {
-            while (reader.Read())
-            {
-            }
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-        if (reader.CurrentDepth > 0 || reader.BytesConsumed < text.Length) return true;
-        return reader.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray;
     }
 
     private static byte[] EncodePeers(ClusterConfiguration configuration)

@@ -37,7 +37,12 @@ internal static class ServiceWriter
         NodeService? existing = Find(edit, node, service.Id);
         if (existing is not null && RecordEquality.SameStored(existing, service)) return null;
         if (!keepIndexes) service = service with { CreateIndex = existing?.CreateIndex ?? index, ModifyIndex = index };
-        if (existing is not null) RemoveByName(edit, node, existing);
+        if (existing is not null)
+        {
+            RemoveByName(edit, node, existing);
+            RemoveByConnect(edit, node, existing);
+        }
+
         Insert(edit, node, service);
         edit.RaiseIndex(IndexNames.Services, service.ModifyIndex);
         edit.RaiseService(service.Service, service.Kind, service.ModifyIndex);
@@ -56,6 +61,7 @@ internal static class ServiceWriter
         edit.Services.Remove(key.Span);
         edit.Changes.Add(WatchTable.Services, key.ToArray());
         edit.ServicesByName.Remove(NameKey(node, service));
+        RemoveByConnect(edit, node, service);
         edit.ReportService(WatchTable.Instances, service.Service);
         edit.RaiseIndex(IndexNames.Services, index);
         edit.RaiseKind(service.Kind, index);
@@ -84,6 +90,28 @@ internal static class ServiceWriter
         edit.Services.Set(row, service);
         edit.Changes.Add(WatchTable.Services, row);
         edit.ServicesByName.Set(NameKey(node, service), service);
+        if (ConnectName(service) is not { } connect) return;
+        byte[] connectRow = NameKey(node, connect, service.Id);
+        edit.ServicesByConnect.Set(connectRow, service);
+        edit.Changes.Add(WatchTable.ConnectServices, connectRow);
+    }
+
+    private static void RemoveByConnect(StateEdit edit, string node, NodeService service)
+    {
+        if (ConnectName(service) is not { } connect) return;
+        byte[] row = NameKey(node, connect, service.Id);
+        edit.ServicesByConnect.Remove(row);
+        edit.Changes.Add(WatchTable.ConnectServices, row);
+    }
+
+    /// <summary>
+    /// The service that an instance speaks for over the mesh: a proxy for its destination, one that knows the protocol for
+    /// itself, any other for none.
+    /// </summary>
+    private static string? ConnectName(NodeService service)
+    {
+        if (service.Kind == ServiceKinds.ConnectProxy) return service.Proxy.DestinationServiceName;
+        return service.Connect.Native ? service.Service : null;
     }
 
     /// <summary>An instance that is registered again may have another service name; answers for the old one change then.</summary>
@@ -103,11 +131,13 @@ internal static class ServiceWriter
         key.AddLower(serviceId);
     }
 
-    private static byte[] NameKey(string node, NodeService service)
+    private static byte[] NameKey(string node, NodeService service) => NameKey(node, service.Service, service.Id);
+
+    private static byte[] NameKey(string node, string name, string serviceId)
     {
         var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
-        key.AddScope(service.Service);
-        AddKey(ref key, node, service.Id);
+        key.AddScope(name);
+        AddKey(ref key, node, serviceId);
         return key.ToArray();
     }
 }

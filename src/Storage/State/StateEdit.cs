@@ -24,6 +24,8 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<NodeService> ServicesByName { get; } = new(tables.ServicesByName);
 
+    public ByteMapEdit<NodeService> ServicesByConnect { get; } = new(tables.ServicesByConnect);
+
     public ByteMapEdit<HealthCheck> Checks { get; } = new(tables.Checks);
 
     public ByteMapEdit<HealthCheck> ChecksByInstance { get; } = new(tables.ChecksByInstance);
@@ -58,6 +60,7 @@ internal sealed partial class StateEdit(StateTables tables)
         NodesById.Freeze(),
         Services.Freeze(),
         ServicesByName.Freeze(),
+        ServicesByConnect.Freeze(),
         Checks.Freeze(),
         ChecksByInstance.Freeze(),
         ChecksByService.Freeze(),
@@ -77,6 +80,7 @@ internal sealed partial class StateEdit(StateTables tables)
         NodesById.Reset(version.NodesById);
         Services.Reset(version.Services);
         ServicesByName.Reset(version.ServicesByName);
+        ServicesByConnect.Reset(version.ServicesByConnect);
         Checks.Reset(version.Checks);
         ChecksByInstance.Reset(version.ChecksByInstance);
         ChecksByService.Reset(version.ChecksByService);

@@ -11,6 +11,7 @@ namespace Consul.Fast.Storage.State;
 /// <param name="NodesById">Key in <paramref name="Nodes"/>, by the hex digits of the id.</param>
 /// <param name="Services">By node, service id.</param>
 /// <param name="ServicesByName">By service name, node, service id.</param>
+/// <param name="ServicesByConnect">Instances that speak for a service over the mesh: by that service's name, node, service id.</param>
 /// <param name="Checks">By node, check id.</param>
 /// <param name="ChecksByInstance">By node, service id (empty for node checks), check id.</param>
 /// <param name="ChecksByService">Service checks by service name, node, check id.</param>
@@ -27,6 +28,7 @@ internal sealed record StateTables(
     ByteMap<byte[]> NodesById,
     ByteMap<NodeService> Services,
     ByteMap<NodeService> ServicesByName,
+    ByteMap<NodeService> ServicesByConnect,
     ByteMap<HealthCheck> Checks,
     ByteMap<HealthCheck> ChecksByInstance,
     ByteMap<HealthCheck> ChecksByService,
@@ -42,6 +44,7 @@ internal sealed record StateTables(
         ByteMap<ulong>.Empty,
         ByteMap<Node>.Empty,
         ByteMap<byte[]>.Empty,
+        ByteMap<NodeService>.Empty,
         ByteMap<NodeService>.Empty,
         ByteMap<NodeService>.Empty,
         ByteMap<HealthCheck>.Empty,

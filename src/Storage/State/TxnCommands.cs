@@ -41,7 +41,9 @@ internal static class TxnCommands
 
     private static string? Apply(StateEdit edit, ulong index, TxnSessionOp op)
     {
-        if (op.Verb != TxnVerbs.Delete) return $"unknown Session verb {GoText.Quote(op.Verb)}";
+        if (op.Verb != TxnVerbs.Delete) return $"failed to delete session: unknown Session verb {GoText.Quote(op.Verb)}";
+        if (UuidText.Check(op.Session.Id) is { } malformed)
+            return $"failed to delete session: failed deleting session: failed to build primary index: {malformed}";
         return SessionWriter.RemoveRow(edit, index, op.Session.Id) ? null : "failed to delete session: failed deleting session: not found";
     }
 }

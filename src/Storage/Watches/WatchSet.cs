@@ -38,6 +38,9 @@ public enum WatchTable : byte
     /// </summary>
     Instances,
 
+    /// <summary>Instances that speak for a service over the mesh: by that service's name, node and service id.</summary>
+    ConnectServices,
+
     /// <summary>The checks of a service's instances, without those of the nodes; by the key of the service's index row.</summary>
     ServiceChecks,
 

@@ -29,11 +29,56 @@ public sealed class CatalogTests : IAsyncLifetime
         """{"Node":"e1","Address":"a","Service":{"Service":"w","Meta":{"":"x"}}}""",
         "failed inserting service: Invalid Service Meta for node e1 and serviceID w: Couldn't load metadata pair ('', 'x'): Key cannot be blank")]
     [InlineData("""{"Node":"e1","Address":"a","Datacenter":"dc9"}""", "No path to datacenter")]
+    [InlineData(
+        """{"Node":"e1","Address":"a","Service":{"Service":"w","Kind":"connect-proxy","Port":1,"Proxy":{"DestinationServiceName":"*"}}}""",
+        "1 error occurred:\n\t* Proxy.DestinationServiceName must not be a wildcard for Connect proxy services\n\n")]
+    [InlineData(
+        """{"Node":"e1","Address":"a","Service":{"Service":"w","Connect":{"sidecar_service":{"ID":"x"}}}}""",
+        "1 error occurred:\n\t* A SidecarService cannot specify an ID as this is managed by the agent\n\n")]
     public async Task Bad_registration_is_refused(string body, string expected)
     {
         Reply reply = await _server.PutAsync("/v1/catalog/register", body);
         Assert.Equal((500, expected), (reply.Status, reply.Body));
         Assert.Equal("null", (await _server.GetAsync("/v1/catalog/node/e1")).Body);
+    }
+
+    [Theory]
+    [InlineData("/v1/catalog/connect/web")]
+    [InlineData("/v1/health/connect/web?tag=none")]
+    public async Task Over_the_mesh_a_service_is_found_through_its_proxy(string path)
+    {
+        await RegisterAsync("""{"Node":"e1","Address":"10.0.0.1","Service":{"Service":"web"}}""");
+        Assert.Equal("[]", (await _server.GetAsync(path)).Body);
+        await RegisterAsync(
+            """{"Node":"e1","Address":"10.0.0.1","Service":{"Service":"p","Kind":"connect-proxy","Port":1,"Proxy":{"DestinationServiceName":"web"}}}""");
+        JsonElement found = Assert.Single((await _server.GetAsync(path)).Json.EnumerateArray().ToArray());
+        Assert.Equal("p", (found.TryGetProperty("Service", out JsonElement service) ? service.GetProperty("ID") : found.GetProperty("ServiceID")).GetString());
+    }
+
+    [Theory]
+    [InlineData("/v1/catalog/connect/")]
+    [InlineData("/v1/health/connect/")]
+    public async Task Lookup_over_the_mesh_needs_a_name(string path)
+    {
+        Reply reply = await _server.GetAsync(path);
+        Assert.Equal((400, "Missing service name"), (reply.Status, reply.Body));
+    }
+
+    [Fact]
+    public async Task Sidecar_in_a_registration_is_kept_with_all_its_fields()
+    {
+        await RegisterAsync(
+            """{"Node":"e1","Address":"10.0.0.1","Service":{"Service":"web","Port":5000000000,"Connect":{"SidecarService":{"Name":"s","Tags":["t"],"Check":{"TTL":"5s"}}}}}""");
+        JsonElement found = (await _server.GetAsync("/v1/catalog/service/web")).Json[0];
+        Assert.Equal(5_000_000_000, found.GetProperty("ServicePort").GetInt64());
+        JsonElement sidecar = found.GetProperty("ServiceConnect").GetProperty("SidecarService");
+        Assert.StartsWith(
+            """{"ID":"","Name":"s","Tags":["t"],"Address":"","TaggedAddresses":null,"Meta":null,"Port":0,"SocketPath":"","Check":{"CheckID":"","Name":"",""",
+            sidecar.GetRawText(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ""","OutputMaxSize":0},"Checks":null,"Weights":null,"Token":"","EnableTagOverride":false,"Proxy":null,"Connect":null}""",
+            sidecar.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal((5_000_000_000, 29), (sidecar.GetProperty("Check").GetProperty("TTL").GetInt64(), sidecar.GetProperty("Check").EnumerateObject().Count()));
     }
 
     [Fact]

@@ -76,7 +76,8 @@ public class RegistrationRulesTests
         Assert.Equal("docker", Type(all));
         Assert.Equal("script", Type(all with { DockerContainerId = "" }));
         Assert.Equal("h2ping", Type(all with { ScriptArgs = null }));
-        Assert.Equal("", Type(all with { IntervalNs = 0 }));
+        Assert.Equal("script", Type(all with { IntervalNs = 0 }));
+        Assert.Equal("", Type(all with { IntervalNs = 0, ScriptArgs = null }));
     }
 
     private static string Type(CheckDefinition definition) =>

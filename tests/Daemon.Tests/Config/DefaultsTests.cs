@@ -110,6 +110,18 @@ public sealed class DefaultsTests
         Assert.Empty(loaded.NotYetEffective);
     }
 
+    /// <summary>A template may give several addresses; a text without one is kept whole, blanks and all.</summary>
+    [Theory]
+    [InlineData("start_join")]
+    [InlineData("retry_join")]
+    public void Addresses_to_join_come_from_templates(string key)
+    {
+        LoadedConfig loaded = ConfigSetup.Server(
+            $"{key} = [\"{{{{ GetAllInterfaces | join \\\"address\\\" \\\" \\\" }}}}\", \"\", \"a b\", \"provider=aws tag_key=k\", \"{{{{ GetInterfaceIP \\\"eth0\\\" }}}}:99\"]");
+        IReadOnlyList<string> addresses = key == "start_join" ? loaded.Config.Join.StartLan : loaded.Config.Join.RetryLan;
+        Assert.Equal(["10.1.2.3", "127.0.0.1", "a b", "provider=aws tag_key=k", "10.1.2.3:99"], addresses.OrderBy(static a => a == "127.0.0.1" ? 1 : a == "10.1.2.3" ? 0 : 2));
+    }
+
     [Fact]
     public void Key_of_a_missing_part_is_reported()
     {

@@ -38,6 +38,12 @@ public sealed class ValidationTests
     [InlineData("dns_config { udp_answer_limit = -1 }", "dns_config.udp_answer_limit cannot be -1. Must be greater than or equal to zero")]
     [InlineData("node_meta { consul-x = \"v\" }", "node_meta invalid: Couldn't load metadata pair ('consul-x', 'v'): Key prefix 'consul-' is reserved for internal use")]
     [InlineData("encrypt = \"?\"", "encrypt has invalid key: illegal base64 data at input byte 0")]
+    [InlineData("encrypt = \"AAA\"", "encrypt has invalid key: illegal base64 data at input byte 0")]
+    [InlineData("encrypt = \"AAAA=\"", "encrypt has invalid key: illegal base64 data at input byte 4")]
+    [InlineData("server = false\nconnect { enable_mesh_gateway_wan_federation = true }", "'connect.enable_mesh_gateway_wan_federation = true' requires 'server = true'")]
+    [InlineData("node_name = \"a/b\"\nconnect { enable_mesh_gateway_wan_federation = true }", "'connect.enable_mesh_gateway_wan_federation = true' requires that 'node_name' not contain '/' characters")]
+    [InlineData("start_join_wan = [\"a\"]\nconnect { enable_mesh_gateway_wan_federation = true }", "'start_join_wan' is incompatible with 'connect.enable_mesh_gateway_wan_federation = true'")]
+    [InlineData("retry_join_wan = [\"a\"]\nconnect { enable_mesh_gateway_wan_federation = true }", "'retry_join_wan' is incompatible with 'connect.enable_mesh_gateway_wan_federation = true'")]
     [InlineData("server = false\nprimary_gateways = [\"x\"]", "'primary_gateways' requires 'server = true'")]
     [InlineData("ports { http = 8600 }", "HTTP address 127.0.0.1:8600 already configured for DNS")]
     [InlineData("connect { ca_provider = \"x\" }", "x is not a valid CA provider")]
@@ -64,6 +70,14 @@ public sealed class ValidationTests
     [InlineData("service { name = \"w\", socket_path = \"/s\", port = 1 }", "service w cannot have both socket path /s and address/port")]
     public void Malformed_value_is_collected(string hcl, string expected) =>
         Assert.Equal($"1 error occurred:\n\t* {expected}\n\n", ConfigSetup.Refusal(hcl));
+
+    [Theory]
+    [InlineData("start_join")]
+    [InlineData("start_join_wan")]
+    [InlineData("retry_join")]
+    [InlineData("retry_join_wan")]
+    public void Template_among_addresses_to_join_must_be_one(string key) => Assert.StartsWith(
+        $"1 error occurred:\n\t* {key}: error parsing \"{{{{ Nonsense }}}}\": ", ConfigSetup.Refusal($"{key} = [\"{{{{ Nonsense }}}}\"]"), StringComparison.Ordinal);
 
     [Fact]
     public void Malformed_values_are_reported_together() => Assert.Equal(

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 using CsCheck;
 
 namespace Consul.Fast.Daemon.Tests.Json;

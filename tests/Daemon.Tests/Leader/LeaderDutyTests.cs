@@ -57,6 +57,51 @@ public sealed class LeaderDutyTests : IDisposable
         Assert.NotNull(_store.Current.FindNode("n1"));
     }
 
+    [Theory]
+    [InlineData(MemberStatus.Left, false)]
+    [InlineData(MemberStatus.Failed, true)]
+    public async Task Member_that_left_or_was_forgotten_is_deregistered_but_never_the_leader(MemberStatus status, bool isReap)
+    {
+        MemberReconciler reconciler = Reconciler(Server("n1", MemberStatus.Alive), Server("n2", MemberStatus.Alive));
+        await reconciler.ReconcileAsync();
+        await reconciler.ReconcileAsync(Server("n2", MemberStatus.Leaving), isReap: false);
+        Assert.NotNull(_store.Current.FindNode("n2"));
+        await reconciler.ReconcileAsync(Server("n2", status), isReap);
+        await reconciler.ReconcileAsync(Server("n1", status), isReap);
+        Assert.Null(_store.Current.FindNode("n2"));
+        Assert.NotNull(_store.Current.FindNode("n1"));
+    }
+
+    [Fact]
+    public async Task Failure_of_a_member_that_is_not_in_the_catalog_is_ignored()
+    {
+        await Reconciler(Server("n1", MemberStatus.Alive), Server("n2", MemberStatus.Failed)).ReconcileAsync();
+        Assert.Null(_store.Current.FindNode("n2"));
+    }
+
+    [Fact]
+    public async Task Member_without_the_tags_of_a_server_is_left_alone()
+    {
+        Member odd = Server("odd", MemberStatus.Alive) with { Tags = [new("dc", "dc1"), new("role", "consul"), new("port", "8300")] };
+        await Reconciler(Server("n1", MemberStatus.Alive), odd).ReconcileAsync();
+        Assert.Null(_store.Current.FindNode("odd"));
+    }
+
+    [Fact]
+    public async Task Loop_reconciles_a_member_when_it_changes()
+    {
+        await using LeaderLoop loop = Loop();
+        int elected = 0;
+        loop.Elected += () => elected++;
+        loop.Start();
+        await UntilAsync(() => loop.ConsistentReadReady && _store.Current.FindNode("n1") is not null);
+        loop.OnMemberChanged(Server("n2", MemberStatus.Alive), isReap: false);
+        await UntilAsync(() => _store.Current.FindNode("n2") is not null);
+        loop.OnMemberChanged(Server("n2", MemberStatus.Failed), isReap: true);
+        await UntilAsync(() => _store.Current.FindNode("n2") is null);
+        Assert.Equal(1, elected);
+    }
+
     [Fact]
     public async Task Members_of_other_datacenters_and_external_nodes_are_left_alone()
     {
@@ -105,13 +150,7 @@ public sealed class LeaderDutyTests : IDisposable
     [Fact]
     public async Task Loop_takes_over_when_leading_and_lets_go_when_not()
     {
-        await using var loop = new LeaderLoop(
-            _raft,
-            new SessionTimers(_store, _commands, _timers, NullLogger.Instance),
-            new TombstoneReaper(_store, _commands, TimeProvider.System, NullLogger.Instance),
-            Reconciler(Server("n1", MemberStatus.Alive)),
-            TimeProvider.System,
-            NullLogger.Instance);
+        await using LeaderLoop loop = Loop();
         loop.Start();
         await UntilAsync(() => loop.ConsistentReadReady && _store.Current.FindNode("n1") is not null);
         Assert.Null(await loop.RetakeAsync(default).AsTask().WaitAsync(Deadline));
@@ -123,11 +162,22 @@ public sealed class LeaderDutyTests : IDisposable
         await UntilAsync(() => loop.ConsistentReadReady);
     }
 
+    private LeaderLoop Loop() => new(
+        _raft,
+        new SessionTimers(_store, _commands, _timers, NullLogger.Instance),
+        new TombstoneReaper(_store, _commands, TimeProvider.System, NullLogger.Instance),
+        Reconciler(Server("n1", MemberStatus.Alive)),
+        TimeProvider.System,
+        NullLogger.Instance);
+
     private static Member Server(string name, MemberStatus status) => new(
         name,
         IPAddress.Parse("10.0.0.1"),
         8301,
-        [new("build", "1.10.12:"), new("dc", "dc1"), new("id", ""), new("port", "8300"), new("raft_vsn", "3"), new("role", "consul")],
+        [
+            new("build", "1.10.12:"), new("dc", "dc1"), new("id", ""), new("port", "8300"), new("raft_vsn", "3"), new("role", "consul"),
+            new("vsn", "2"),
+        ],
         status);
 
     private static async Task UntilAsync(Func<bool> condition)

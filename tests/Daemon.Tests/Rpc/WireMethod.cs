@@ -41,6 +41,8 @@ internal sealed record WireMethod(Func<byte[], byte[]?> Request, Func<byte[], by
         Of(InternalMethods.NodeInfo),
         Of(InternalMethods.NodeDump),
         Of(InternalMethods.ServiceDump),
+        Of(InternalMethods.EventFire),
+        Of(InternalMethods.KeyringOperation),
         Of(OperatorMethods.RaftGetConfiguration),
     ]);
 

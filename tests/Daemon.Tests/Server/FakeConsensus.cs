@@ -12,6 +12,8 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     private readonly Lock _gate = new();
     private ulong _lastIndex;
     private RaftRole _role = RaftRole.Leader;
+    private DateTimeOffset? _lastContact;
+    private volatile RaftStatus? _status;
 
     public event Action<bool>? LeadershipChanged;
 
@@ -21,6 +23,7 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
         set
         {
             _role = value;
+            _status = null;
             LeadershipChanged?.Invoke(value == RaftRole.Leader);
         }
     }
@@ -29,12 +32,21 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     public string? VerifyError { get; set; }
 
     /// <summary>When a follower heard its leader; null for never.</summary>
-    public DateTimeOffset? LastContact { get; set; }
+    public DateTimeOffset? LastContact
+    {
+        get => _lastContact;
+        set
+        {
+            _lastContact = value;
+            _status = null;
+        }
+    }
 
     /// <summary>Proposals that came through, to prove that refused calls do not reach the log.</summary>
     public int Proposals { get; private set; }
 
-    public RaftStatus Status => new(
+    /// <summary>Made anew after a change only, as the real one: reading it is part of every call.</summary>
+    public RaftStatus Status => _status ??= new(
         _role, 1, _role == RaftRole.Leader ? LeaderAddress : "", _role == RaftRole.Leader ? ServerId : "",
         _lastIndex, _lastIndex, _lastIndex, 1, 0, 0, LastContact);
 
@@ -49,6 +61,7 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
             Proposals++;
             var results = new object?[1];
             store.Apply([new LogEntry(++_lastIndex, 1, EntryType.Command, command)], results);
+            _status = null;
             return new(new ProposalResult(_lastIndex, results[0], null));
         }
     }
@@ -76,6 +89,7 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
         {
             store.Restore(state);
             _lastIndex = Math.Max(_lastIndex, meta.Index) + 1;
+            _status = null;
             return default;
         }
     }

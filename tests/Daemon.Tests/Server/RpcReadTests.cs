@@ -3,6 +3,7 @@ using System.Text;
 using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
@@ -23,7 +24,8 @@ public sealed class RpcReadTests : IAsyncLifetime
         _catalog = new CatalogService(_server, _server.Gate, _server.Queries, _server.Commands);
         _health = new HealthService(_server.Queries);
         _kvs = new KvsService(_server, _server.Gate, _server.Queries, _server.Commands);
-        _internal = new InternalService(_server.Queries);
+        var pool = new FakePool();
+        _internal = new InternalService(_server.Queries, new EventService(pool, _server.Gate), new KeyringService(pool, null, "dc1"));
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -72,12 +74,26 @@ public sealed class RpcReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_reachable_over_a_mesh_that_does_not_exist()
+    public async Task Over_the_mesh_proxies_and_native_instances_are_found_whatever_tags_are_asked_for()
     {
-        await RegisterAsync(new NodeService { Service = "web", Tags = ["a"], Connect = new ServiceConnect(true, null) });
-        var connect = new ServiceSpecificRequest { ServiceName = "web", Connect = true };
-        Assert.Empty((await _catalog.ServiceNodesAsync(connect)).Value);
-        Assert.Empty((await _health.ServiceNodesAsync(connect)).Value);
+        await RegisterAsync(new NodeService { Service = "web" });
+        await RegisterAsync(new NodeService { Id = "native", Service = "web", Connect = new ServiceConnect(true, null) });
+        await RegisterAsync(new NodeService
+        {
+            Service = "web-proxy", Kind = ServiceKinds.ConnectProxy, Port = 1, Proxy = new ServiceProxy { DestinationServiceName = "Web" },
+        });
+        var connect = new ServiceSpecificRequest
+        {
+            ServiceName = "WEB", ServiceAddress = "10.0.0.1", Connect = true, TagFilter = true, ServiceTags = ["none"],
+        };
+        Assert.Equal(["native", "web-proxy"], (await _catalog.ServiceNodesAsync(connect)).Value.Select(static i => i.Service.Id));
+        Assert.Equal(["native", "web-proxy"], (await _health.ServiceNodesAsync(connect)).Value.Select(static i => i.Service.Id));
+    }
+
+    [Fact]
+    public async Task Nothing_is_reachable_through_a_gateway_as_none_can_be_configured()
+    {
+        await RegisterAsync(new NodeService { Service = "web", Tags = ["a"] });
         var ingress = new ServiceSpecificRequest { ServiceName = "web", Ingress = true };
         RpcResult<IReadOnlyList<CheckServiceNode>> found = await _health.ServiceNodesAsync(ingress);
         Assert.Empty(found.Value);

@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Server;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consul.Fast.Daemon.Tests.Server;
 
@@ -100,6 +103,19 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.Equal((500, "No cluster leader"), Both(await _server.GetAsync("/v1/snapshot")));
         Assert.Equal((500, "No cluster leader"), Both(await _server.PutAsync("/v1/snapshot", archive)));
         Assert.Equal(200, (await _server.GetAsync("/v1/snapshot?stale")).Status);
+    }
+
+    [Fact]
+    public async Task Temporary_files_that_cannot_be_made_are_told_in_the_known_words()
+    {
+        byte[] archive = await SaveAsync();
+        string missing = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString());
+        using var snapshots = new SnapshotService(_server, _server.Gate, _server.Snapshots, missing, static _ => default, NullLogger.Instance);
+        Assert.Equal(
+            "failed to create snapshot file: no such file or directory", (await snapshots.SaveAsync(new DcSpecificRequest())).Error);
+        Assert.Equal(
+            "failed to create temp snapshot file: no such file or directory",
+            (await snapshots.RestoreAsync(new DcSpecificRequest(), new MemoryStream(archive))).Error);
     }
 
     private async Task<byte[]> SaveAsync() => await _server.Http.Client.GetByteArrayAsync(new Uri("/v1/snapshot", UriKind.Relative));

@@ -145,6 +145,15 @@ public sealed class TxnTests : IAsyncLifetime
         Assert.Equal("passing", results[2].GetProperty("Check").GetProperty("Status").GetString());
     }
 
+    [Fact]
+    public async Task Node_keeps_the_datacenter_it_is_given_even_none()
+    {
+        Reply reply = await _server.PutAsync("/v1/txn", """[{"Node":{"Verb":"set","Node":{"Node":"t1","Address":"10.0.0.1"}}}]""");
+        Assert.Equal("", reply.Json.GetProperty("Results")[0].GetProperty("Node").GetProperty("Datacenter").GetString());
+        reply = await _server.PutAsync("/v1/txn", """[{"Node":{"Verb":"set","Node":{"Node":"t1","Address":"10.0.0.1","Datacenter":"x"}}}]""");
+        Assert.Equal("x", reply.Json.GetProperty("Results")[0].GetProperty("Node").GetProperty("Datacenter").GetString());
+    }
+
     [Theory]
     [InlineData("""{"Node":{"Verb":"get","Node":{"Node":"z"}}}""", "node \"z\" doesn't exist")]
     [InlineData("""{"Service":{"Verb":"get","Node":"n1","Service":{"ID":"s","Service":"s"}}}""", "service \"s\" on node \"n1\" doesn't exist")]
@@ -154,6 +163,12 @@ public sealed class TxnTests : IAsyncLifetime
     [InlineData("""{"Node":{"Verb":"set","Node":{"Node":""}}}""", "Must provide node")]
     [InlineData("""{"Node":{"Verb":"cas","Node":{"Node":"n1","Address":"1.1.1.1","ModifyIndex":99999}}}""", "failed to set node \"n1\", index is stale")]
     [InlineData("""{"Service":{"Verb":"set","Node":"n1","Service":{"ID":"x"}}}""", "Must provide service name with ID")]
+    [InlineData("""{"Service":{"Verb":"delete","Node":"n1","Service":{"ID":"x"}}}""", "Must provide service name with ID")]
+    [InlineData("""{"Service":{"Verb":"delete-cas","Node":"n1","Service":{"ID":"x","Service":"y","Address":"::"}}}""", "Invalid service address")]
+    [InlineData("""{"Service":{"Verb":"b","Node":"n1","Service":{"ID":"x"}}}""", "Must provide service name with ID")]
+    [InlineData("""{"Service":{"Verb":"b","Node":"n1","Service":{"Service":"x"}}}""", "unknown Service verb \"b\"")]
+    [InlineData("""{"Check":{"Verb":"cas","Check":{"Node":"none","CheckID":"c"}}}""", "Missing node registration")]
+    [InlineData("""{"Check":{"Verb":"cas","Check":{"Node":"none","CheckID":"c","ModifyIndex":7}}}""", "failed to set check \"c\" on node \"none\", index is stale")]
     public async Task Fault_of_a_catalog_operation(string operation, string what)
     {
         Reply reply = await _server.PutAsync("/v1/txn", $"[{operation}]");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Config.Runtime;
 using Consul.Fast.Daemon.Http;
 using Consul.Fast.Daemon.Server;
@@ -92,7 +93,8 @@ public sealed class MeasuredPartsTests
         await server.PutAsync("/v1/catalog/register", """{"Node":"m","Address":"10.0.0.1","Service":{"ID":"w2","Service":"web"}}""");
         using var timers = new TimerWheel();
         var metrics = new MetricsRegistry(new TelemetryConfig(), "host");
-        var members = new LocalMembership(new Member("n1", IPAddress.Loopback, 8301, [new("role", "consul")], MemberStatus.Alive));
+        await using var members = new OwnPool(
+            new Member("n1", IPAddress.Loopback, 8301, [new("role", "consul")], MemberStatus.Alive), keyring: null);
         using var gauges = new ServerGauges(
             server, new SessionTimers(server.Store, server.Commands, timers, NullLogger.Instance), members, metrics);
         gauges.Start();

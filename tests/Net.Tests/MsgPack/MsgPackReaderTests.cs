@@ -34,6 +34,30 @@ public sealed class MsgPackReaderTests
         Assert.True(reader.Failed);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xd4, 5, 7 }, new byte[] { 7 })]
+    [InlineData(new byte[] { 0xd6, 0xff, 1, 2, 3, 4 }, new byte[] { 1, 2, 3, 4 })]
+    [InlineData(new byte[] { 0xc7, 0, 9 }, new byte[0])]
+    [InlineData(new byte[] { 0xc8, 0, 2, 9, 1, 2 }, new byte[] { 1, 2 })]
+    [InlineData(new byte[] { 0xc9, 0, 0, 0, 1, 9, 1 }, new byte[] { 1 })]
+    public void Extension_gives_its_data_and_fails_at_every_cut(byte[] encoded, byte[] data)
+    {
+        var reader = new MsgPackReader(encoded);
+        Assert.Equal(MsgPackKind.Extension, reader.Peek());
+        Assert.Equal(data, reader.ReadExtensionInPlace().ToArray());
+        Assert.True(reader.AtEnd && !reader.Failed);
+        for (int cut = 0; cut < encoded.Length; cut++)
+        {
+            reader = new MsgPackReader(encoded.AsSpan(0, cut));
+            Assert.True(reader.ReadExtensionInPlace().IsEmpty);
+            Assert.True(reader.Failed);
+        }
+
+        reader = new MsgPackReader([0xa1, 0x61]);
+        Assert.True(reader.ReadExtensionInPlace().IsEmpty);
+        Assert.True(reader.Failed);
+    }
+
     [Fact]
     public void Every_read_after_a_fault_gives_zero_values()
     {

@@ -25,6 +25,8 @@ internal sealed class MemoryRpcStream : IRpcStream
 
     public string? Failure { get; private set; }
 
+    public bool IsBroken => Failure is not null;
+
     public bool IsClosed { get; private set; }
 
     public bool IsReset { get; private set; }

@@ -184,6 +184,52 @@ public sealed class SnapshotArchiveTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nothing", "invalid character 'o' in literal null (expecting 'u')")]
+    [InlineData("{\"Vers\n", "invalid character '\\n' in string literal")]
+    [InlineData("{} x", "invalid character 'x' after top-level value")]
+    [InlineData("[]", "json: cannot unmarshal array into Go value of type raft.SnapshotMeta")]
+    [InlineData("5", "json: cannot unmarshal number into Go value of type raft.SnapshotMeta")]
+    [InlineData("{\"Version\":\"x\"}", "json: cannot unmarshal string into Go struct field SnapshotMeta.Version of type raft.SnapshotVersion")]
+    [InlineData("{\"Index\":-1}", "json: cannot unmarshal number -1 into Go struct field SnapshotMeta.Index of type uint64")]
+    [InlineData("{\"Size\":1.5}", "json: cannot unmarshal number 1.5 into Go struct field SnapshotMeta.Size of type int64")]
+    [InlineData("{\"ID\":true}", "json: cannot unmarshal bool into Go struct field SnapshotMeta.ID of type string")]
+    [InlineData("{\"Peers\":5}", "json: cannot unmarshal number into Go struct field SnapshotMeta.Peers of type []uint8")]
+    [InlineData("{\"Peers\":\"YWE*\"}", "illegal base64 data at input byte 3")]
+    [InlineData(
+        "{\"Configuration\":[]}", "json: cannot unmarshal array into Go struct field SnapshotMeta.Configuration of type raft.Configuration")]
+    [InlineData(
+        "{\"Configuration\":{\"Servers\":{}}}",
+        "json: cannot unmarshal object into Go struct field Configuration.Configuration.Servers of type []raft.Server")]
+    [InlineData(
+        "{\"Configuration\":{\"Servers\":[{},5]}}",
+        "json: cannot unmarshal number into Go struct field Configuration.Configuration.Servers of type raft.Server")]
+    [InlineData(
+        "{\"Configuration\":{\"Servers\":[{},{\"ID\":5}]}}",
+        "json: cannot unmarshal number into Go struct field Server.Configuration.Servers.ID of type raft.ServerID")]
+    public async Task Wrong_description_is_told_in_the_known_words(string json, string expected)
+    {
+        var members = Members(_recorded).Select(m => m.Name != "meta.json" ? m : (m.Name, Encoding.ASCII.GetBytes(json)));
+        Assert.Equal(
+            "failed to read snapshot file: failed to decode snapshot metadata: " + expected, (await AssertRefusedAsync(Pack(members))).Message);
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(9000)]
+    public async Task Bytes_after_the_end_of_the_tar_are_counted(int bytes)
+    {
+        Assert.Equal($"{bytes} unread uncompressed bytes remain", (await AssertRefusedAsync(Pack(Members(_recorded), bytes))).Message);
+    }
+
+    [Fact]
+    public async Task Temporary_file_that_cannot_be_made_is_told_in_the_known_words()
+    {
+        var fault = await Assert.ThrowsAsync<SnapshotFileException>(() =>
+            SnapshotArchive.ReadAsync(new MemoryStream(_recorded), Path.Combine(_directory.Path, "missing")));
+        Assert.Equal("failed to create temp snapshot file: no such file or directory", fault.Message);
+    }
+
+    [Theory]
     [InlineData("meta.json")]
     [InlineData("state.bin")]
     public async Task Member_without_its_hash_is_refused(string name)

@@ -175,6 +175,14 @@ public sealed class TxnCommandTests : IDisposable
         Assert.Equal([new TxnError(0, "failed to delete session: failed deleting session: not found")], _bed.Apply(op).Errors!);
     }
 
+    [Theory]
+    [InlineData("b", StateTestBed.SessionId, "unknown Session verb \"b\"")]
+    [InlineData("", StateTestBed.SessionId, "unknown Session verb \"\"")]
+    [InlineData("delete", "x", "failed deleting session: failed to build primary index: UUID must be 36 characters")]
+    public void Fault_of_a_session_operation_says_that_nothing_was_deleted(string verb, string id, string what) => Assert.Equal(
+        [new TxnError(0, "failed to delete session: " + what)],
+        _bed.Apply(new TxnOp { Session = new TxnSessionOp(verb, new Session { Id = id }) }).Errors!);
+
     [Fact]
     public void Reads_run_against_a_published_state()
     {

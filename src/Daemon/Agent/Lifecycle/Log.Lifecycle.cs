@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Config;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ internal static partial class LogLifecycle
     [LoggerMessage(5017, LogLevel.Error, "Error starting agent")]
     private static partial void StartBroken(this ILogger logger, Exception fault);
 
+    [LoggerMessage(5019, LogLevel.Error, "{Failures}")]
+    private static partial void StartJoinFailed(this ILogger logger, string failures);
+
     [LoggerMessage(5018, LogLevel.Error, "Error running agent")]
     public static partial void RunBroken(this ILogger logger, Exception fault);
 
@@ -29,7 +33,8 @@ internal static partial class LogLifecycle
     {
         bool expected = fault is IOException or InvalidDataException or UnauthorizedAccessException or SocketException
             or ConfigException or OperationCanceledException;
-        if (expected) logger.StartRefused(fault.Message);
+        if (fault is StartJoinException) logger.StartJoinFailed(fault.Message);
+        else if (expected) logger.StartRefused(fault.Message);
         else logger.StartBroken(fault);
     }
 

@@ -52,6 +52,20 @@ internal sealed class ConsulClient : IDisposable
 
     public Task<Reply> DeleteAsync(string path, QueryText query) => SendAsync(HttpMethod.Delete, path, query);
 
+    public async Task<Reply> SendAsync(HttpMethod method, string path, QueryText? query, HttpContent? body = null)
+    {
+        using HttpRequestMessage request = Request(method, path, query ?? new QueryText(), body);
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request);
+            return Reply.Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+        }
+        catch (HttpRequestException fault)
+        {
+            return Reply.Unreachable(Describe(request, fault));
+        }
+    }
+
     /// <summary>
     /// Streams an answer of status 200 to <paramref name="consume"/>; other answers become the reply's error. What
     /// <paramref name="consume"/> throws passes through.
@@ -74,20 +88,6 @@ internal sealed class ConsulClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private async Task<Reply> SendAsync(HttpMethod method, string path, QueryText? query, HttpContent? body = null)
-    {
-        using HttpRequestMessage request = Request(method, path, query ?? new QueryText(), body);
-        try
-        {
-            using HttpResponseMessage response = await _http.SendAsync(request);
-            return Reply.Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
-        }
-        catch (HttpRequestException fault)
-        {
-            return Reply.Unreachable(Describe(request, fault));
-        }
-    }
 
     private HttpRequestMessage Request(HttpMethod method, string path, QueryText query, HttpContent? body)
     {

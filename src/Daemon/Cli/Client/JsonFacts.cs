@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Cli.Client;
 
@@ -31,12 +31,13 @@ internal static class JsonFacts
     public static byte[] Bytes(this JsonElement element, string name) =>
         JsonBase64.TryDecode(element.Text(name), out byte[] bytes, out string error) ? bytes : throw new UnexpectedShapeException(error);
 
-    public static ulong Number(this JsonElement element, string name)
+    public static ulong Number(this JsonElement element)
     {
-        JsonElement value = element.Field(name);
-        if (IsMissing(value)) return 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : throw Mismatch(value, "uint64");
+        if (IsMissing(element)) return 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out ulong number) ? number : throw Mismatch(element, "uint64");
     }
+
+    public static ulong Number(this JsonElement element, string name) => element.Field(name).Number();
 
     public static bool Flag(this JsonElement element, string name)
     {

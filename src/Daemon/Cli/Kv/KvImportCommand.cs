@@ -1,6 +1,6 @@
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Cli.Kv;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Consul.Fast.Daemon.Cli.Client;
 using Consul.Fast.Daemon.Cli.Flags;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Cli.Kv;
 

@@ -147,7 +147,7 @@ internal static class RegistrationJson
         json.WriteEndArray();
     }
 
-    private static void Number(Utf8JsonWriter json, string name, int value)
+    private static void Number(Utf8JsonWriter json, string name, long value)
     {
         if (value != 0) json.WriteNumber(name, value);
     }

@@ -104,8 +104,9 @@ internal sealed class ConfigReader(ConfigObject merged, AddressTemplate template
         }
     }
 
-    /// <summary>All words of a list of texts with templates.</summary>
-    public IReadOnlyList<string> ExpandAll(string path) => [.. Strings(path).SelectMany(text => Expand(path, text))];
+    /// <summary>All texts of a list, of those with a template the words that come out.</summary>
+    public IReadOnlyList<string> ExpandAll(string path) => [.. Strings(path).Where(static text => text.Length > 0).SelectMany(text =>
+        text.Contains("{{", StringComparison.Ordinal) ? Expand(path, text) : [text])];
 
     private object? Raw(string path)
     {

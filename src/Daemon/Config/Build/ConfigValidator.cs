@@ -1,6 +1,6 @@
 using System.Net;
 using Consul.Fast.Daemon.Config.Runtime;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Config.Build;
 
@@ -146,6 +146,19 @@ internal static class ConfigValidator
 
     private static void CheckGateways(AgentConfig config, ConfigReader reader)
     {
+        const string Federation = "'connect.enable_mesh_gateway_wan_federation = true'";
+        if (reader.Flag("connect.enable_mesh_gateway_wan_federation"))
+        {
+            if (!config.Server.Enabled) throw new ConfigException($"{Federation} requires 'server = true'");
+            if (config.Node.Name.Contains('/', StringComparison.Ordinal))
+            {
+                throw new ConfigException($"{Federation} requires that 'node_name' not contain '/' characters");
+            }
+
+            if (config.Join.StartWan.Count > 0) throw new ConfigException($"'start_join_wan' is incompatible with {Federation}");
+            if (config.Join.RetryWan.Count > 0) throw new ConfigException($"'retry_join_wan' is incompatible with {Federation}");
+        }
+
         if (reader.List("primary_gateways").Count == 0) return;
         if (!config.Server.Enabled) throw new ConfigException("'primary_gateways' requires 'server = true'");
         if (config.Node.PrimaryDatacenter == config.Node.Datacenter)

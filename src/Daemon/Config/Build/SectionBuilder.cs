@@ -114,8 +114,8 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
     {
         StartLan = reader.ExpandAll("start_join"),
         StartWan = reader.ExpandAll("start_join_wan"),
-        RetryLan = RetryJoin("retry_join"),
-        RetryWan = RetryJoin("retry_join_wan"),
+        RetryLan = reader.ExpandAll("retry_join"),
+        RetryWan = reader.ExpandAll("retry_join_wan"),
         RetryIntervalLan = reader.Duration("retry_interval", TimeSpan.FromSeconds(30)),
         RetryIntervalWan = reader.Duration("retry_interval_wan", TimeSpan.FromSeconds(30)),
         RetryMaxLan = reader.Int("retry_max"),
@@ -175,8 +175,4 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
             AllowedCidrs = reader.Has(cidrs) ? allowed : null,
         };
     }
-
-    /// <summary>Entries for discovery providers are kept whole; they contain blanks.</summary>
-    private IReadOnlyList<string> RetryJoin(string path) => [.. reader.Strings(path).SelectMany(text =>
-        text.Contains("provider=", StringComparison.Ordinal) ? [text] : reader.Expand(path, text))];
 }

@@ -31,33 +31,6 @@ internal static class DefinitionRules
         return weights.Passing > ushort.MaxValue || weights.Warning > ushort.MaxValue ? "DNS Weight must be between 0 and 65535" : null;
     }
 
-    /// <summary>The faults of a mesh proxy's or gateway's definition; empty when there are none.</summary>
-    public static IReadOnlyList<string> ProxyFaults(ServiceDefinition service)
-    {
-        var faults = new List<string>();
-        switch (service.Kind)
-        {
-            case "connect-proxy":
-                if (string.IsNullOrWhiteSpace(service.Proxy?.DestinationServiceName))
-                {
-                    faults.Add("Proxy.DestinationServiceName must be non-empty for Connect proxy services");
-                }
-
-                if (service.Port == 0 && service.SocketPath.Length == 0) faults.Add("Port or SocketPath must be set for a Connect proxy");
-                break;
-            case "mesh-gateway" or "terminating-gateway" when service.Port == 0:
-                faults.Add($"Port must be non-zero for a {service.Kind}");
-                break;
-        }
-
-        if (service.Connect?.SidecarService is { Id.Length: > 0 })
-        {
-            faults.Add("A SidecarService cannot specify an ID as this is managed by the agent");
-        }
-
-        return faults;
-    }
-
     private static string? PairFault(string key, string value, bool allowReserved)
     {
         if (key.Length == 0) return "Key cannot be blank";

@@ -22,7 +22,7 @@ internal sealed record ServiceDefinition
 
     public SortedMap<string>? Meta { get; init; }
 
-    public int Port { get; init; }
+    public long Port { get; init; }
 
     public string SocketPath { get; init; } = "";
 

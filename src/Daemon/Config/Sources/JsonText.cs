@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Consul.Fast.Daemon.Http.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Config.Sources;
 

@@ -26,9 +26,11 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
         routes.Add("/v1/agent/host", "GET", HostAsync);
     }
 
-    private ValueTask SelfAsync(HttpExchange exchange)
+    private async ValueTask SelfAsync(HttpExchange exchange)
     {
-        exchange.Json((agent, control, config: config()), static (writer, value) =>
+        await AgentRequests.LeaveConnectionThread();
+        IReadOnlyList<StatGroup> stats = await AgentStats.AllAsync(agent, control);
+        exchange.Json((agent, control, stats, config: config()), static (writer, value) =>
         {
             AgentConfig config = value.config;
             writer.WriteStartObject();
@@ -48,7 +50,7 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
             writer.WritePropertyName("Member");
             Write(writer, value.control.Lan.Local);
             writer.WriteStartObject("Stats");
-            foreach (StatGroup group in AgentStats.All(value.agent, value.control))
+            foreach (StatGroup group in value.stats)
             {
                 writer.WriteStartObject(group.Name);
                 foreach ((string name, string text) in group.Values) writer.WriteString(name, text);
@@ -61,7 +63,6 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
             writer.WriteEndObject();
             writer.WriteEndObject();
         });
-        return default;
     }
 
     private ValueTask MembersAsync(HttpExchange exchange)
@@ -116,12 +117,6 @@ internal sealed class AgentNodeArea(LocalAgent agent, IAgentControl control, Fun
     private async ValueTask JoinAsync(HttpExchange exchange)
     {
         bool wan = exchange.Query.Get("wan") is { Length: > 0 };
-        if (wan && control.Wan is null)
-        {
-            exchange.Error("Must be a server to join WAN cluster");
-            return;
-        }
-
         exchange.Finish(await control.JoinAsync(exchange.Argument, wan, exchange.Aborted));
     }
 

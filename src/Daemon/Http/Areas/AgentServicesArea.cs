@@ -192,7 +192,7 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
         if (definition.Address is "0.0.0.0" or "::" or "[::]") return "Invalid service address";
         if (DefinitionRules.WeightsFault(definition.Weights) is { } weights) return $"Invalid Weights: {weights}";
         if (DefinitionRules.MetadataFault(definition.Meta, allowReserved: false) is { } meta) return $"Invalid Service Meta: {meta}";
-        if (DefinitionRules.ProxyFaults(definition) is { Count: > 0 } proxy) return MultiError(proxy);
+        if (ServiceKindRules.Check(ServiceRegistration.ToJudge(definition)) is { } mesh) return mesh;
         foreach (CheckDefinition check in definition.AllChecks)
         {
             if (AgentRequests.CheckFault(check) is { } fault) return fault;
@@ -204,11 +204,5 @@ internal sealed class AgentServicesArea(LocalAgent agent, string datacenter, Tim
 
         return definition.Connect?.SidecarService is null
             ? null : "Invalid SidecarService: sidecar registrations are not supported by this agent";
-    }
-
-    private static string MultiError(IReadOnlyList<string> faults)
-    {
-        string list = string.Concat(faults.Select(static fault => $"\t* {fault}\n"));
-        return $"{faults.Count} error{(faults.Count == 1 ? "" : "s")} occurred:\n{list}\n";
     }
 }

@@ -23,7 +23,8 @@ internal sealed class CatalogArea(ICatalog catalog)
         routes.Add("/v1/catalog/datacenters", "GET", DatacentersAsync);
         routes.Add("/v1/catalog/nodes", "GET", NodesAsync);
         routes.Add("/v1/catalog/services", "GET", ServicesAsync);
-        routes.Add("/v1/catalog/service/", "GET", ServiceNodesAsync);
+        routes.Add("/v1/catalog/service/", "GET", exchange => ServiceNodesAsync(exchange, connect: false));
+        routes.Add("/v1/catalog/connect/", "GET", exchange => ServiceNodesAsync(exchange, connect: true));
         routes.Add("/v1/catalog/node/", "GET", NodeAsync);
         routes.Add("/v1/catalog/node-services/", "GET", NodeServicesAsync);
     }
@@ -91,15 +92,17 @@ internal sealed class CatalogArea(ICatalog catalog)
         else exchange.Json(result.Value, WriteServices);
     }
 
-    private async ValueTask ServiceNodesAsync(HttpExchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="connect">Asks for the instances that speak for the service over the mesh.</param>
+    private async ValueTask ServiceNodesAsync(HttpExchange exchange, bool connect)
     {
-        var request = new ServiceSpecificRequest();
+        var request = new ServiceSpecificRequest { Connect = connect };
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing service name")) return;
         request.ServiceName = exchange.Argument;
         ReadAnswers.ReadTags(exchange, request);
         RpcResult<IReadOnlyList<ServiceInstance>> result = await catalog.ServiceNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
-        if (IsNarrowed(request) || request.TagFilter)
+        if (IsNarrowed(request) || request.TagFilter || connect)
             exchange.Json(result.Value, ReadAnswers.ListWriter<ServiceInstance>(RecordJson.Write));
         else
             _instances.Send(exchange, request.ServiceName, result.Value);

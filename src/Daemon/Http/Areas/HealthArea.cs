@@ -19,7 +19,8 @@ internal sealed class HealthArea(IHealth health)
         routes.Add("/v1/health/node/", "GET", NodeAsync);
         routes.Add("/v1/health/checks/", "GET", ChecksAsync);
         routes.Add("/v1/health/state/", "GET", StateAsync);
-        routes.Add("/v1/health/service/", "GET", ServiceAsync);
+        routes.Add("/v1/health/service/", "GET", exchange => ServiceAsync(exchange, connect: false));
+        routes.Add("/v1/health/connect/", "GET", exchange => ServiceAsync(exchange, connect: true));
     }
 
     private async ValueTask NodeAsync(HttpExchange exchange)
@@ -46,9 +47,11 @@ internal sealed class HealthArea(IHealth health)
         Answer(exchange, await health.ChecksInStateAsync(request));
     }
 
-    private async ValueTask ServiceAsync(HttpExchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="connect">Asks for the instances that speak for the service over the mesh.</param>
+    private async ValueTask ServiceAsync(HttpExchange exchange, bool connect)
     {
-        var request = new ServiceSpecificRequest();
+        var request = new ServiceSpecificRequest { Connect = connect };
         if (!ReadAnswers.TryPrepare(exchange, request, ServiceMissing)) return;
         request.ServiceName = exchange.Argument;
         ReadAnswers.ReadTags(exchange, request);
@@ -69,7 +72,7 @@ internal sealed class HealthArea(IHealth health)
         }
 
         IReadOnlyList<CheckServiceNode> found = passing ? OnlyPassing(result.Value) : result.Value;
-        if (request.TagFilter || request.Filter.Length > 0 || request.NodeMetaFilters is not null)
+        if (connect || request.TagFilter || request.Filter.Length > 0 || request.NodeMetaFilters is not null)
             exchange.Json(found, ReadAnswers.ListWriter<CheckServiceNode>(RecordJson.Write));
         else
             (passing ? _passing : _all).Send(exchange, request.ServiceName, found);

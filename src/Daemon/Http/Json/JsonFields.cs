@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Storage.Json;
 using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Http.Json;
@@ -87,12 +88,15 @@ internal sealed class JsonFields
             ? value.GetBoolean() : WrongType(at, value, names[0], "bool", false);
     }
 
-    public int Int(params ReadOnlySpan<string> names)
+    public long Int(params ReadOnlySpan<string> names)
     {
         if (!TryFind(names, out JsonElement value, out int at)) return 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
-            ? number : WrongNumber(at, value, names[0], "int", 0);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
+            ? number : WrongNumber(at, value, names[0], "int", 0L);
     }
+
+    /// <summary>An integer of fields that are kept in 32 bits; beyond them the nearest counts.</summary>
+    public int Int32(params ReadOnlySpan<string> names) => (int)Math.Clamp(Int(names), int.MinValue, int.MaxValue);
 
     public ulong UInt64(params ReadOnlySpan<string> names)
     {

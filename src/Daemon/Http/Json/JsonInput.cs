@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consul.Fast.Storage.Json;
 
 namespace Consul.Fast.Daemon.Http.Json;
 

@@ -1,3 +1,4 @@
+using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Http.Json;
@@ -94,8 +95,8 @@ internal static class RecordInput
 
     public static ServiceWeights Weights(JsonFields fields) => new(fields.Int("Passing"), fields.Int("Warning"));
 
-    /// <summary>Mesh settings of a service; unknown keys are dropped, and so is a nested registration, which only agents take.</summary>
-    public static ServiceConnect Connect(JsonFields fields) => fields.Lenient().Bool("Native") ? new(true, null) : ServiceConnect.None;
+    /// <summary>Mesh settings of a service; unknown keys are dropped.</summary>
+    public static ServiceConnect Connect(JsonFields fields) => SidecarRegistration.ToConnect(DefinitionInput.Connect(fields.Lenient()));
 
     public static ServiceProxy Proxy(JsonFields fields)
     {
@@ -153,7 +154,7 @@ internal static class RecordInput
     private static IReadOnlyList<T>? WithoutNulls<T>(IReadOnlyList<T?>? list)
         where T : class => list is null ? null : [.. list.OfType<T>()];
 
-    private sealed record TransparentProxy(int OutboundListenerPort, bool DialedDirectly);
+    private sealed record TransparentProxy(long OutboundListenerPort, bool DialedDirectly);
 
     private sealed record Expose(bool Checks, IReadOnlyList<ExposePath?>? Paths);
 }

@@ -19,6 +19,12 @@ internal static partial class RecordJson
     {
         writer.WriteStartObject();
         WriteIfTrue(writer, Names.Native, connect.Native);
+        if (connect.SidecarService is { } sidecar)
+        {
+            writer.WritePropertyName("SidecarService"u8);
+            SidecarJson.Write(writer, sidecar);
+        }
+
         writer.WriteEndObject();
     }
 

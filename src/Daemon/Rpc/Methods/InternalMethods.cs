@@ -19,8 +19,18 @@ internal static class InternalMethods
         ServiceDumpRequestCodec.Write, ServiceDumpRequestCodec.Read,
         IndexedNodesWithGatewaysCodec.Write, IndexedNodesWithGatewaysCodec.Read);
 
+    public static readonly ServiceMethod<EventFireRequest, bool> EventFire = new(
+        "Internal.EventFire", RpcScheduling.ThreadPool,
+        EventFireRequestCodec.Write, EventFireRequestCodec.Read, QueryMetaCodec.Write, QueryMetaCodec.Read);
+
+    public static readonly ServiceMethod<KeyringRequest, IReadOnlyList<KeyringResponse>> KeyringOperation = new(
+        "Internal.KeyringOperation", RpcScheduling.ThreadPool,
+        KeyringRequestCodec.Write, KeyringRequestCodec.Read, KeyringResponsesCodec.Write, KeyringResponsesCodec.Read);
+
     public static void AddTo(RpcRegistry registry, IInternal internals) => registry
         .Add(NodeInfo.Serve(internals.NodeInfoAsync))
         .Add(NodeDump.Serve(internals.NodeDumpAsync))
-        .Add(ServiceDump.Serve(internals.ServiceDumpAsync));
+        .Add(ServiceDump.Serve(internals.ServiceDumpAsync))
+        .Add(EventFire.Serve(internals.EventFireAsync))
+        .Add(KeyringOperation.Serve(internals.KeyringOperationAsync));
 }

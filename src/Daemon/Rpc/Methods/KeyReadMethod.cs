@@ -49,7 +49,8 @@ internal sealed class KeyReadMethod(string name, Func<KeyRequest, ValueTask<RpcR
 
     private void Answer(RpcCall call, KeyRequest request, in RpcResult<DirEntry?> result)
     {
-        if (result.Error is { } error) call.Fail(error);
+        if (call.IsAbandoned) call.Abandon();
+        else if (result.Error is { } error) call.Fail(error);
         else IndexedDirEntriesCodec.WriteOne(new MsgPackWriter(call.Succeed()), result);
         // What it points to goes back to the connection with the end of the call.
         request.Key = default;

@@ -62,7 +62,7 @@ internal static class ServiceNodeCodec
         string serviceAddress = "", serviceId = "", serviceKind = "", serviceName = "", serviceSocketPath = "";
         ulong createIndex = 0, modifyIndex = 0;
         bool serviceEnableTagOverride = false;
-        int servicePort = 0;
+        long servicePort = 0;
         ServiceConnect serviceConnect = ServiceConnect.None;
         SortedMap<string>? serviceMeta = null;
         ServiceProxy serviceProxy = ServiceProxy.None;
@@ -87,7 +87,7 @@ internal static class ServiceNodeCodec
             else if (key.SequenceEqual("ServiceKind"u8)) serviceKind = reader.ReadString();
             else if (key.SequenceEqual("ServiceMeta"u8)) serviceMeta = MsgPackCollections.ReadStringMap(ref reader);
             else if (key.SequenceEqual("ServiceName"u8)) serviceName = reader.ReadString();
-            else if (key.SequenceEqual("ServicePort"u8)) servicePort = reader.ReadInt32();
+            else if (key.SequenceEqual("ServicePort"u8)) servicePort = reader.ReadInt64();
             else if (key.SequenceEqual("ServiceProxy"u8)) serviceProxy = ServiceProxyCodec.Read(ref reader);
             else if (key.SequenceEqual("ServiceSocketPath"u8)) serviceSocketPath = reader.ReadString();
             else if (key.SequenceEqual("ServiceTaggedAddresses"u8)) serviceTaggedAddresses = NodeServiceCodec.ReadAddresses(ref reader);

@@ -22,14 +22,14 @@ internal static class SnapshotRequestCodec
     {
         string datacenter = "", token = "";
         bool stale = false;
-        int operation = 0;
+        long operation = 0;
         int count = reader.ReadMapHeader();
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             ReadOnlySpan<byte> key = reader.ReadKey();
             if (key.SequenceEqual("AllowStale"u8)) stale = reader.ReadBool();
             else if (key.SequenceEqual("Datacenter"u8)) datacenter = reader.ReadString();
-            else if (key.SequenceEqual("Op"u8)) operation = reader.ReadInt32();
+            else if (key.SequenceEqual("Op"u8)) operation = reader.ReadInt64();
             else if (key.SequenceEqual("Token"u8)) token = reader.ReadString();
             else reader.Skip();
         }

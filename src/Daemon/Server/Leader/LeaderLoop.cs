@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Consul.Fast.Consensus;
+using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,8 @@ namespace Consul.Fast.Daemon.Server.Leader;
 
 /// <summary>
 /// What a server does because it leads: once leadership is confirmed by a barrier it starts the timers, allows consistent
-/// reads, and reconciles the catalog with the members every minute; all of it ends with leadership.
+/// reads, and reconciles the catalog with a member when it changes and with all of them every minute; all of it ends with
+/// leadership.
 /// </summary>
 internal sealed class LeaderLoop(
     IConsensus consensus,
@@ -19,6 +21,9 @@ internal sealed class LeaderLoop(
     ILogger logger,
     IMetrics? metrics = null) : IAsyncDisposable
 {
+    /// <summary>News of members that wait; more are dropped, the reconciliation of all members makes up for them.</summary>
+    private const int MemberEventsMax = 256;
+
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
@@ -28,12 +33,13 @@ internal sealed class LeaderLoop(
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private volatile bool _ready;
+    private int _memberEvents;
 
     /// <summary>True while this server leads and has applied everything from before it led.</summary>
     public bool ConsistentReadReady => _ready;
 
-    /// <summary>Raised when the duties of a new leader are done once.</summary>
-    public event Action? Established;
+    /// <summary>Raised when this server begins to lead, before it has taken over.</summary>
+    public event Action? Elected;
 
     public void Start()
     {
@@ -60,8 +66,17 @@ internal sealed class LeaderLoop(
         return await done.Task.WaitAsync(cancellation);
     }
 
+    /// <summary>Brings the catalog in step with one member soon, if this server leads. Does not wait.</summary>
+    /// <param name="isReap">The pool has forgotten the member.</param>
+    public void OnMemberChanged(Member member, bool isReap)
+    {
+        if (consensus.Status.Role != RaftRole.Leader) return;
+        if (Interlocked.Increment(ref _memberEvents) > MemberEventsMax) Interlocked.Decrement(ref _memberEvents);
+        else _events.Writer.TryWrite(new LeaderEvent(LeaderEventKind.MemberChanged, null, member, isReap));
+    }
+
     private void OnLeadershipChanged(bool leads) =>
-        _events.Writer.TryWrite(new LeaderEvent(leads ? LeaderEventKind.Gained : LeaderEventKind.Lost, null));
+        _events.Writer.TryWrite(new LeaderEvent(leads ? LeaderEventKind.Gained : LeaderEventKind.Lost));
 
     private async Task RunAsync()
     {
@@ -71,7 +86,7 @@ internal sealed class LeaderLoop(
             while (!_stop.IsCancellationRequested)
             {
                 if (leads) await LeadAsync();
-                LeaderEvent next = await _events.Reader.ReadAsync(_stop.Token);
+                LeaderEvent next = Taken(await _events.Reader.ReadAsync(_stop.Token));
                 next.Done?.TrySetResult(RaftErrors.NotLeader);
                 leads = next.Kind == LeaderEventKind.Gained;
             }
@@ -90,6 +105,7 @@ internal sealed class LeaderLoop(
     private async Task LeadAsync()
     {
         ServerLog.LeadershipAcquired(logger);
+        Elected?.Invoke();
         bool established = false;
         DateTimeOffset nextReconcile = time.GetUtcNow();
         TaskCompletionSource<string?>? retaken = null;
@@ -120,6 +136,7 @@ internal sealed class LeaderLoop(
             }
             else if (established)
             {
+                if (next.Member is { } member) await members.ReconcileAsync(member, next.IsReap);
                 await tombstones.RunAsync();
             }
         }
@@ -149,7 +166,6 @@ internal sealed class LeaderLoop(
         tombstones.Start(consensus.Status.LastLogIndex);
         sessions.Start();
         _ready = true;
-        Established?.Invoke();
     }
 
     private void Revoke()
@@ -166,12 +182,18 @@ internal sealed class LeaderLoop(
         wait.CancelAfter(pause);
         try
         {
-            return await _events.Reader.ReadAsync(wait.Token);
+            return Taken(await _events.Reader.ReadAsync(wait.Token));
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
             return default;
         }
+    }
+
+    private LeaderEvent Taken(LeaderEvent next)
+    {
+        if (next.Kind == LeaderEventKind.MemberChanged) Interlocked.Decrement(ref _memberEvents);
+        return next;
     }
 }
 
@@ -182,7 +204,11 @@ internal enum LeaderEventKind
     Gained,
     Lost,
     Retake,
+    MemberChanged,
 }
 
 /// <param name="Done">Gets null or the fault of a <see cref="LeaderEventKind.Retake"/>.</param>
-internal readonly record struct LeaderEvent(LeaderEventKind Kind, TaskCompletionSource<string?>? Done);
+/// <param name="Member">Whom <see cref="LeaderEventKind.MemberChanged"/> is about.</param>
+/// <param name="IsReap">The pool has forgotten the member.</param>
+internal readonly record struct LeaderEvent(
+    LeaderEventKind Kind, TaskCompletionSource<string?>? Done = null, Member? Member = null, bool IsReap = false);

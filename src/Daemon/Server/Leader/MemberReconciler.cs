@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Consul.Fast.Consensus;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Storage.Commands;
@@ -28,16 +30,14 @@ internal sealed class MemberReconciler(
 
     private readonly IMetrics _metrics = metrics ?? NoMetrics.Instance;
 
+    /// <summary>Goes through all members, and through the nodes of the catalog that the pool no longer knows.</summary>
     public async Task ReconcileAsync()
     {
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (Member member in membership.Members)
         {
             known.Add(member.Name);
-            if (!ShouldHandle(member)) continue;
-            long start = Stopwatch.GetTimestamp();
-            await ReconcileMemberAsync(member);
-            _metrics.MeasureSince("leader.reconcileMember", start);
+            await ReconcileAsync(member, isReap: false);
         }
 
         ClusterState state = store.Current;
@@ -47,21 +47,27 @@ internal sealed class MemberReconciler(
         }
     }
 
-    private bool ShouldHandle(Member member) => member.Tag("dc") == datacenter &&
-        (member.Tag("role") == "node" || (member.Tag("role") == "consul" && member.Tag("segment").Length == 0));
-
-    private ValueTask ReconcileMemberAsync(Member member) => member.Status switch
+    /// <summary>Brings the catalog in step with one member.</summary>
+    /// <param name="isReap">The pool has forgotten the member.</param>
+    public async ValueTask ReconcileAsync(Member member, bool isReap)
     {
-        MemberStatus.Alive => RegisterAliveAsync(member),
-        MemberStatus.Failed => RegisterFailedAsync(member),
-        MemberStatus.Left when member.Name != membership.Local.Name => DeregisterAsync(member.Name, "left"),
-        _ => ValueTask.CompletedTask,
-    };
+        ServerTags? server = ServerTags.TryRead(member, out ServerTags tags) ? tags : null;
+        if (!ShouldHandle(member, server)) return;
+        long start = Stopwatch.GetTimestamp();
+        if (isReap) await DeregisterAsync(member.Name, "reaped");
+        else if (member.Status == MemberStatus.Alive) await RegisterAliveAsync(member, server);
+        else if (member.Status == MemberStatus.Failed) await RegisterFailedAsync(member);
+        else if (member.Status == MemberStatus.Left) await DeregisterAsync(member.Name, "left");
+        _metrics.MeasureSince("leader.reconcileMember", start);
+    }
 
-    private async ValueTask RegisterAliveAsync(Member member)
+    private bool ShouldHandle(Member member, ServerTags? server) => member.Tag("dc") == datacenter &&
+        (member.Tag("role") == "node" || server is { Segment: "" });
+
+    private async ValueTask RegisterAliveAsync(Member member, ServerTags? server)
     {
         ClusterState state = store.Current;
-        NodeService? service = member.Tag("role") == "consul" ? ServerService(member) : null;
+        NodeService? service = server is null ? null : ServerService(member, server);
         Node? node = state.FindNode(member.Name);
         if (node is not null && node.Address == member.Address.ToString() && HasStatus(state, member.Name, CheckStatus.Passing) &&
             (service is null || HasService(state, member.Name, service)))
@@ -87,7 +93,12 @@ internal sealed class MemberReconciler(
     {
         ClusterState state = store.Current;
         Node? node = state.FindNode(member.Name);
-        if (node is null) return;
+        if (node is null)
+        {
+            ServerLog.FailureIgnored(logger, member.Name);
+            return;
+        }
+
         if (node.Address == member.Address.ToString() && HasStatus(state, member.Name, CheckStatus.Critical)) return;
         ServerLog.MemberFailed(logger, member.Name);
         await ProposeAsync(member.Name, new RegisterRequest
@@ -103,6 +114,13 @@ internal sealed class MemberReconciler(
 
     private async ValueTask DeregisterAsync(string node, string reason)
     {
+        if (node == membership.Local.Name)
+        {
+            // It is the leader that leaves; the next one does it.
+            ServerLog.SelfNotDeregistered(logger, node);
+            return;
+        }
+
         if (store.Current.FindNode(node) is null) return;
         ServerLog.MemberDeregistered(logger, node, reason);
         ProposalResult result = await commands.ProposeAsync(new DeregisterRequest { Datacenter = datacenter, Node = node });
@@ -124,21 +142,21 @@ internal sealed class MemberReconciler(
     private static bool HasService(ClusterState state, string node, NodeService service) =>
         state.NodeService(node, service.Id) is { } stored && SortedMap<string>.Same(stored.Meta, service.Meta);
 
-    private static NodeService ServerService(Member member) => new()
+    private static NodeService ServerService(Member member, ServerTags server) => new()
     {
         Id = "consul",
         Service = "consul",
-        Port = int.TryParse(member.Tag("port"), out int port) ? port : 0,
+        Port = server.Address.Port,
         Weights = ServiceWeights.Default,
         Meta = SortedMap<string>.Create(
         [
             new("non_voter", Flag(member, "nonvoter")),
             new("read_replica", Flag(member, "read_replica")),
-            new("raft_version", member.Tag("raft_vsn")),
-            new("serf_protocol_current", member.Protocol.Current.ToString()),
-            new("serf_protocol_min", member.Protocol.Min.ToString()),
-            new("serf_protocol_max", member.Protocol.Max.ToString()),
-            new("version", member.Tag("build").Split(':')[0]),
+            new("raft_version", server.RaftVersion.ToString(CultureInfo.InvariantCulture)),
+            new("serf_protocol_current", member.Protocol.Current.ToString(CultureInfo.InvariantCulture)),
+            new("serf_protocol_min", member.Protocol.Min.ToString(CultureInfo.InvariantCulture)),
+            new("serf_protocol_max", member.Protocol.Max.ToString(CultureInfo.InvariantCulture)),
+            new("version", server.Build),
         ]),
     };
 

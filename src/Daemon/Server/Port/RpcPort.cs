@@ -39,13 +39,14 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
         _switch = new ProtocolSwitch(this, tls, timers, _logger) { HandshakeTimeout = config.Limits.RpcHandshakeTimeout };
     }
 
-    /// <summary>Begins to accept connections.</summary>
+    /// <summary>Begins to accept connections; returns the port number, with what the system made of 0.</summary>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public void Start()
+    public int Start()
     {
         try
         {
             _acceptor = TcpAcceptor.Listen(_config.Addresses.RpcBind, _switch, _limiter, _logger);
+            return _acceptor.LocalEndPoint.Port;
         }
         catch (IOException exception)
         {

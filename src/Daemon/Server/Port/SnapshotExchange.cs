@@ -2,6 +2,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Wire;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Transport;
+using Consul.Fast.Storage.Records;
 
 namespace Consul.Fast.Daemon.Server.Port;
 
@@ -28,8 +29,8 @@ internal sealed class SnapshotExchange(ISnapshots snapshots)
                 await RestoreAsync(connection, request, cancellation);
                 break;
             default:
-                await RespondAsync(
-                    connection, RpcResult<bool>.Fail($"unrecognized snapshot op \"{(int)request.Operation}\""), cancellation);
+                string unknown = Refusal(request) ?? $"unrecognized snapshot op {GoText.QuoteRune((long)request.Operation)}";
+                await RespondAsync(connection, RpcResult<bool>.Fail(unknown), cancellation);
                 break;
         }
     }

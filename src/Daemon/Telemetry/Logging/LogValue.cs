@@ -19,11 +19,11 @@ internal static class LogValue
         _ => value.ToString() ?? "",
     };
 
-    /// <summary>The value behind <c>key=</c>: quoted, not escaped, when it holds blanks.</summary>
+    /// <summary>The value behind <c>key=</c>: quoted, not escaped, when it holds blanks; so are the items of lists.</summary>
     public static string FormatForText(object? value)
     {
+        if (value is IEnumerable list and not string) return $"[{string.Join(", ", list.Cast<object?>().Select(FormatForText))}]";
         string text = Format(value);
-        bool isList = value is IEnumerable and not string;
-        return !isList && text.AsSpan().ContainsAny(" \t\r\n") ? $"\"{text}\"" : text;
+        return text.AsSpan().ContainsAny(" \t\r\n") ? $"\"{text}\"" : text;
     }
 }

@@ -8,7 +8,7 @@ namespace Consul.Fast.Gossip.Core.Messages;
 /// Address and port of a node exactly as it stood in a message. Peers compare the bytes, so <c>10.0.0.1</c> in four bytes
 /// and <c>::ffff:10.0.0.1</c> in sixteen are different addresses here as well.
 /// </summary>
-internal readonly record struct GossipAddress
+public readonly record struct GossipAddress
 {
     private readonly ulong _high;
     private readonly ulong _low;

@@ -14,6 +14,9 @@ internal interface IPoolPolicy
     /// <summary>May the pool of this list, all of it, be joined with ours? Asked for every exchange that is a join.</summary>
     bool AdmitsMerge(ReadOnlySpan<PushNodeState> nodes);
 
+    /// <summary>Why <see cref="AdmitsMerge"/> last said no.</summary>
+    string MergeRefusal => "merge refused";
+
     /// <summary>When the member is forgotten after it failed or left; null for the pool's default.</summary>
     TimeSpan? ForgetAfter(ReadOnlyMemory<byte> meta);
 

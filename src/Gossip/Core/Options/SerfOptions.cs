@@ -3,7 +3,7 @@ namespace Consul.Fast.Gossip.Core.Options;
 /// <summary>
 /// Settings of the layer of intents, events and queries. Defaults are the library's; <see cref="Consul"/> overrides some.
 /// </summary>
-internal sealed record SerfOptions
+public sealed record SerfOptions
 {
     /// <summary>Hard limit of <see cref="UserEventBytesMax"/>.</summary>
     public const int UserEventBytesCeiling = 9 * 1024;

@@ -6,7 +6,7 @@ namespace Consul.Fast.Gossip.Core.Options;
 /// Settings of membership and failure detection. The defaults are those of a LAN; the presets below are the profiles of the
 /// library and what Consul makes of them. <c>n</c> is the number of known nodes, dead ones included.
 /// </summary>
-internal sealed record SwimOptions
+public sealed record SwimOptions
 {
     /// <summary>Library profile for a LAN.</summary>
     public static readonly SwimOptions Lan = new();
@@ -151,4 +151,4 @@ internal sealed record SwimOptions
 
 /// <summary>A network in CIDR form.</summary>
 /// <param name="Bits">Leading bits that count.</param>
-internal readonly record struct AddressRange(GossipAddress Network, int Bits);
+public readonly record struct AddressRange(GossipAddress Network, int Bits);

@@ -69,7 +69,12 @@ internal sealed partial class SerfCore
         ref MemberSlot member = ref _members[slot];
         if (intent.LTime <= member.StatusLTime) return false;
         member.StatusLTime = intent.LTime;
-        if (member.Status == StatusByte.Leaving) member.Status = StatusByte.Alive;
+        if (member.Status == StatusByte.Leaving)
+        {
+            member.Status = StatusByte.Alive;
+            _context.Output.StatusChanged(View(slot));
+        }
+
         return true;
     }
 
@@ -96,6 +101,7 @@ internal sealed partial class SerfCore
         if (member.Status == StatusByte.Alive)
         {
             BeginLeaving(ref member);
+            _context.Output.StatusChanged(View(slot));
         }
         else if (member.Status == StatusByte.Failed)
         {
@@ -136,7 +142,12 @@ internal sealed partial class SerfCore
             bool isLeaving = slot != MemberSlot.None && slot != SwimCore.SelfSlot && _members[slot].Status == StatusByte.Leaving;
             bool isLate = _context.Now - leaving.Since >= s_leavingMax;
             bool stays = isLeaving && isLate && _members[slot] is { IsListed: true, State: NodeState.Alive };
-            if (stays) _members[slot].Status = StatusByte.Alive;
+            if (stays)
+            {
+                _members[slot].Status = StatusByte.Alive;
+                _context.Output.StatusChanged(View(slot));
+            }
+
             if (stays || !isLeaving) _leaving.RemoveAt(i);
         }
     }

@@ -41,7 +41,7 @@ internal sealed partial class SerfCore
         if (run.Index < run.Targets.Length)
         {
             JoinTarget target = run.Targets[run.Index];
-            run.StreamToken = Swim.OpenPushPull(target.Address, target.Node, isJoin: true);
+            run.StreamToken = Swim.OpenPushPull(target.Address, target.Node, isJoin: true, run.Token);
             return;
         }
 

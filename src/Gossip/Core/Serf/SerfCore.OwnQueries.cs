@@ -119,7 +119,8 @@ internal sealed partial class SerfCore
             if (!answer.Result) keys.Errors++;
             if (!answer.Result || answer.Message.Length > 0) keys.Messages[from] = Encoding.UTF8.GetString(answer.Message.Span);
             foreach (ReadOnlyMemory<byte> key in answer.Keys.Span) Increment(keys.Keys, key);
-            if (answer.PrimaryKey.Length > 0) Increment(keys.PrimaryKeys, answer.PrimaryKey);
+            // Who names none is counted as well, under the empty text.
+            Increment(keys.PrimaryKeys, answer.PrimaryKey);
         }
 
         if (keys.Answers < keys.Nodes) return;

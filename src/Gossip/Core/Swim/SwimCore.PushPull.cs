@@ -18,11 +18,12 @@ internal sealed partial class SwimCore
         OpenPushPull(peer.Address, peer.Name, isJoin: false);
     }
 
+    /// <param name="command">Token of the join it belongs to; 0 for none.</param>
     /// <returns>Token of the stream.</returns>
-    public long OpenPushPull(GossipAddress address, ReadOnlyMemory<byte> node, bool isJoin)
+    public long OpenPushPull(GossipAddress address, ReadOnlyMemory<byte> node, bool isJoin, long command = 0)
     {
         long token = ++_lastToken;
-        _context.Output.OpenStream(new StreamRequest(token, StreamKind.PushPull, address, node, isJoin, default, default));
+        _context.Output.OpenStream(new StreamRequest(token, StreamKind.PushPull, address, node, isJoin, default, default, command));
         return token;
     }
 
@@ -44,15 +45,17 @@ internal sealed partial class SwimCore
     /// <summary>Takes over what another node knows. Nothing is changed unless the result is merged.</summary>
     public MergeResult Merge(ReadOnlySpan<PushNodeState> nodes, bool isJoin)
     {
-        if (!VersionRules.AreCompatible(nodes, _members, out ReadOnlyMemory<byte> odd))
+        if (!VersionRules.AreCompatible(nodes, _members, out VersionConflict conflict))
         {
-            _context.Warn(WarningKind.IncompatibleVersions, odd);
+            _context.Warn(WarningKind.IncompatibleVersions, conflict.Node);
+            _context.Output.MergeRefused(conflict.ToString());
             return MergeResult.IncompatibleVersions;
         }
 
         if (isJoin && !_context.Policy.AdmitsMerge(nodes))
         {
             _context.Warn(WarningKind.MergeRefused, default);
+            _context.Output.MergeRefused(_context.Policy.MergeRefusal);
             return MergeResult.Refused;
         }
 

@@ -12,6 +12,9 @@ public sealed class GossipKey : IEquatable<GossipKey>
 
     internal ReadOnlyMemory<byte> Bytes => _bytes;
 
+    /// <summary>The bytes of the key, to be sent to other members. They are not copied.</summary>
+    public static implicit operator ReadOnlyMemory<byte>(GossipKey key) => key.Bytes;
+
     /// <summary>A new random key.</summary>
     public static GossipKey Generate(int length = 32) => new(RandomNumberGenerator.GetBytes(length));
 

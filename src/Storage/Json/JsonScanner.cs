@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text;
+using Consul.Fast.Storage.Records;
 
-namespace Consul.Fast.Daemon.Http.Json;
+namespace Consul.Fast.Storage.Json;
 
 /// <summary>
 /// Walks over the first JSON value of a text and finds its end, or says what is wrong in the words that Consul's users
 /// know. It builds nothing; it only decides whether a parser may be let loose on the value.
 /// </summary>
-internal ref struct JsonScanner(ReadOnlySpan<byte> text)
+public ref struct JsonScanner(ReadOnlySpan<byte> text)
 {
     /// <summary>Nesting allowed in a body; far above any real document, low enough for any stack.</summary>
     public const int MaxDepth = 256;
@@ -224,28 +225,11 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         return true;
     }
 
-    private bool Unexpected(byte c, string where) => Fail($"invalid character {Quote(c)} {where}");
+    private bool Unexpected(byte c, string where) => Fail($"invalid character {GoText.QuoteRune(c)} {where}");
 
     private bool Fail(string error)
     {
         _error = error;
         return false;
     }
-
-    private static string Quote(byte c) => (char)c switch
-    {
-        '\'' => "'\\''",
-        '"' => "'\"'",
-        '\\' => "'\\\\'",
-        '\n' => "'\\n'",
-        '\r' => "'\\r'",
-        '\t' => "'\\t'",
-        '\a' => "'\\a'",
-        '\b' => "'\\b'",
-        '\f' => "'\\f'",
-        '\v' => "'\\v'",
-        < ' ' or '\x7f' => $"'\\x{c:x2}'",
-        (>= '\x80' and < '\xa1') or '\xad' => $"'\\u{(int)c:x4}'",
-        char plain => $"'{plain}'",
-    };
 }

@@ -2,13 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Consul.Fast.Daemon.Http.Json;
+namespace Consul.Fast.Storage.Json;
 
 /// <summary>
 /// Replaces what no UTF-8 text may hold by U+FFFD, as Consul's decoder does silently: invalid bytes, and <c>\u</c> escapes
 /// that are half of a surrogate pair. Works on texts that the scanner has accepted.
 /// </summary>
-internal static class JsonRepair
+public static class JsonRepair
 {
     private static ReadOnlySpan<byte> Replacement => "\ufffd"u8;
 

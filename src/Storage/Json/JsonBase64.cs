@@ -3,10 +3,10 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Consul.Fast.Daemon.Http.Json;
+namespace Consul.Fast.Storage.Json;
 
 /// <summary>Standard padded base64; line breaks between characters are allowed.</summary>
-internal static class JsonBase64
+public static class JsonBase64
 {
     private static ReadOnlySpan<byte> Digits => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8;
 
