@@ -5,7 +5,6 @@ using Consul.Fast.Gossip.Core.Coordinates;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Tests.Core.Fakes;
-using Consul.Fast.Simulation.Tests.Gossip;
 
 namespace Consul.Fast.Gossip.Tests.Core;
 

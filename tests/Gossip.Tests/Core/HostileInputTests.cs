@@ -4,7 +4,6 @@ using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Core.Swim;
 using Consul.Fast.Gossip.Tests.Core.Fakes;
-using Consul.Fast.Simulation.Tests.Gossip;
 
 namespace Consul.Fast.Gossip.Tests.Core;
 

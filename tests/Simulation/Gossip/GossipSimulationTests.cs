@@ -19,18 +19,13 @@ public sealed class GossipSimulationTests
     [InlineData(20)]
     public void Pools_stay_sane_through_faults_and_converge(int nodes)
     {
-        foreach (ulong seed in Seeds())
-        {
-            Run run = new(seed, nodes);
-            try
-            {
-                run.Play();
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"GOSSIP_SEED={seed} nodes={nodes} at {run.Pool.Now}: {e}\n{string.Join('\n', run.Pool.Nodes.Select(n => n.ToString()))}");
-            }
-        }
+        foreach (ulong seed in Seeds()) Play(seed, nodes, run => run.Play());
+    }
+
+    [Fact]
+    public void Members_that_answer_are_not_left_for_dead_while_faults_go_on()
+    {
+        foreach (ulong seed in Seeds()) Play(seed, 16, run => run.Wear());
     }
 
     [Fact]
@@ -38,6 +33,19 @@ public sealed class GossipSimulationTests
     {
         Assert.Equal(new Run(7, 6).Play(), new Run(7, 6).Play());
         Assert.NotEqual(new Run(7, 6).Play(), new Run(8, 6).Play());
+    }
+
+    private static void Play(ulong seed, int nodes, Action<Run> play)
+    {
+        Run run = new(seed, nodes);
+        try
+        {
+            play(run);
+        }
+        catch (Exception e)
+        {
+            Assert.Fail($"GOSSIP_SEED={seed} nodes={nodes} at {run.Pool.Now}: {e}\n{string.Join('\n', run.Pool.Nodes.Select(n => n.ToString()))}");
+        }
     }
 
     private static IEnumerable<ulong> Seeds()
@@ -71,6 +79,7 @@ public sealed class GossipSimulationTests
             chaos.Heal();
             Pool.RunFor(TimeSpan.FromMinutes(6));
             _invariants.CheckConverged();
+            _invariants.StaysConverged = true;
             SimNode speaker = Pool.Nodes.FirstOrDefault(n => n.Core?.State == PoolState.Alive)
                 ?? throw new InvariantException("nobody was left to speak");
             speaker.Step((core, now) => core.FireEvent(now, "last"u8.ToArray(), default, canCoalesce: false, out _));
@@ -82,6 +91,16 @@ public sealed class GossipSimulationTests
             }
 
             return (Pool.EventsRun, Pool.Network.BytesSent);
+        }
+
+        /// <summary>Ten minutes of faults that never stop, under the eyes of the invariants alone.</summary>
+        public void Wear()
+        {
+            PoolChaos chaos = new(Pool);
+            chaos.Begin();
+            Pool.RunFor(TimeSpan.FromSeconds(10));
+            chaos.Wear(stalling: 2, crashing: 2);
+            Pool.RunFor(TimeSpan.FromMinutes(10));
         }
 
         public void OnMember(SimNode at, in MemberNotice notice)

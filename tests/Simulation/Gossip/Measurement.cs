@@ -15,7 +15,7 @@ namespace Consul.Fast.Simulation.Tests.Gossip;
 internal sealed record MeasurementPlan(int Nodes, bool Lifeguard, double SlowPercent, ulong Seed, TimeSpan Duration)
 {
     public const string CsvHeader =
-        "nodes,lifeguard,slow_percent,seed,simulated_s,wall_s,events,packets_per_node_s,bytes_per_node_s_quiet,bytes_per_node_s_all,"
+        "nodes,lifeguard,slow_percent,seed,simulated_s,wall_s,cpu_s,events,packets_per_node_s,bytes_per_node_s_quiet,bytes_per_node_s_all,stream_bytes_per_node_s,bytes_per_exchange,"
         + "event_99_s,event_100_s,detect_first_s,detect_50_s,detect_99_s,detect_100_s,undetected,"
         + "false_healthy_members,false_healthy_notices,false_slow_notices,refutations";
 }
@@ -48,13 +48,14 @@ internal sealed class Measurement : ISimObserver
         _plan = plan;
         SwimOptions swim = SwimOptions.ConsulLan;
         if (!plan.Lifeguard) swim = swim with { AwarenessMax = 1, SuspicionMaxTimeoutMult = 1, TellSuspects = false };
-        _pool = new SimPool(plan.Seed, plan.Nodes, swim, SerfOptions.Consul with { Coordinates = false }, this);
+        _pool = new SimPool(plan.Seed, plan.Nodes, swim, SerfOptions.Consul, this);
     }
 
     /// <summary>Runs and returns one line of the table.</summary>
     public string Run()
     {
         Stopwatch watch = Stopwatch.StartNew();
+        TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         _pool.StartComplete();
         PickSlow();
         _pool.RunFor(s_fireAt);
@@ -70,7 +71,7 @@ internal sealed class Measurement : ISimObserver
         }
 
         _pool.RunFor(_plan.Duration - _pool.Now);
-        return Report(watch.Elapsed);
+        return Report(watch.Elapsed, Environment.CpuUsage.TotalTime - cpuBefore);
     }
 
     public void OnMember(SimNode at, in MemberNotice notice)
@@ -146,7 +147,7 @@ internal sealed class Measurement : ISimObserver
         return node;
     }
 
-    private string Report(TimeSpan wall)
+    private string Report(TimeSpan wall, TimeSpan cpu)
     {
         int healthy = _plan.Nodes - _slow.Count;
         int observers = healthy - Crashes;
@@ -157,9 +158,11 @@ internal sealed class Measurement : ISimObserver
         // The slowest crash of all for everybody, the middle one otherwise.
         return string.Join(',',
             _plan.Nodes, _plan.Lifeguard ? "on" : "off", _plan.SlowPercent.ToString(CultureInfo.InvariantCulture), _plan.Seed,
-            Seconds(_plan.Duration.TotalSeconds), Seconds(wall.TotalSeconds), _pool.EventsRun,
+            Seconds(_plan.Duration.TotalSeconds), Seconds(wall.TotalSeconds), Seconds(cpu.TotalSeconds), _pool.EventsRun,
             Seconds(_pool.Network.PacketsSent / perNodeSecond), Seconds(_quietBytes / (_plan.Nodes * s_fireAt.TotalSeconds)),
             Seconds(_pool.Network.BytesSent / perNodeSecond),
+            Seconds(_pool.Network.StreamBytes / perNodeSecond),
+            _pool.SizeOfExchange(PickHealthy(), PickHealthy()),
             Seconds(Quantile(_heard, healthy, 0.99)), Seconds(Quantile(_heard, healthy, 1)),
             Seconds(Median(0)), Seconds(Median(0.5)), Seconds(Median(0.99)), Seconds(Over(1).Max()), undetected,
             _falselyFailed.Count, _falseHealthy, _falseSlow, _refutations);

@@ -7,7 +7,7 @@ namespace Consul.Fast.Simulation.Tests.Gossip;
 /// Measures pools. By default one small pool, to keep the machinery alive; <c>GOSSIP_MEASURE=file.csv</c> in the environment
 /// writes the whole table (sizes in <c>GOSSIP_SIZES</c>, default 100,1000,10000; ten thousand nodes need 8 GB of memory and a
 /// few minutes for each line). <c>GOSSIP_SLOW</c> gives the shares of slow members in percent, <c>GOSSIP_RUNS</c> the seeds per line,
-/// <c>GOSSIP_LIFEGUARD</c> on, off or both.
+/// <c>GOSSIP_LIFEGUARD</c> on, off or both, <c>GOSSIP_SECONDS</c> the simulated time, default 60.
 /// </summary>
 public sealed class MeasurementTests
 {
@@ -44,11 +44,10 @@ public sealed class MeasurementTests
 
     private static IEnumerable<MeasurementPlan> Plans() =>
         from nodes in Numbers("GOSSIP_SIZES", "100,1000,10000")
-        from slow in Numbers("GOSSIP_SLOW", "0,1,5,10")
-        where nodes < LargePool || slow <= 1
+        from slow in Numbers("GOSSIP_SLOW", nodes < LargePool ? "0,1,5,10" : "0,0.1")
         from lifeguard in Words("GOSSIP_LIFEGUARD", "on,off").Select(word => word == "on")
         from seed in Enumerable.Range(1, nodes < LargePool ? (int)Numbers("GOSSIP_RUNS", "5").Single() : 1)
-        let duration = TimeSpan.FromSeconds(nodes < LargePool ? 180 : 60)
+        let duration = TimeSpan.FromSeconds(Numbers("GOSSIP_SECONDS", "60").Single())
         select new MeasurementPlan((int)nodes, lifeguard, slow, (ulong)seed, duration);
 
     private static double[] Numbers(string variable, string otherwise) =>

@@ -42,6 +42,7 @@ internal sealed class PoolChaos(SimPool pool)
 
         // Sides that made each other leave by force do not look for each other again: that takes somebody who joins them.
         SimNode operatorOf = pool.Nodes.FirstOrDefault(n => n.Core?.State == PoolState.Alive) ?? pool.Nodes[0];
+        pool.Disturb();
         JoinTarget[] everybody = [.. pool.Nodes.Where(n => n != operatorOf).Select(n => new JoinTarget(n.Address, n.Name))];
         operatorOf.Step((core, now) => core.Join(now, everybody, ignoreOld: false, token: 5));
     }
@@ -53,6 +54,42 @@ internal sealed class PoolChaos(SimPool pool)
         JoinTarget[] targets = [.. Enumerable.Range(0, 3).Select(_ => pool.Pick()).Where(t => t != node).Select(t => new JoinTarget(t.Address, t.Name))];
         node.Step((core, now) => core.Join(now, targets, ignoreOld: pool.Random.Below(2) == 0, token: 1));
         pool.After(s_retryJoin, () => KeepJoining(node, life));
+    }
+
+    /// <summary>
+    /// Faults without end that every member must live with: lost, doubled and late packets, members that stall again and
+    /// again, others that crash and come back. The network is whole.
+    /// </summary>
+    public void Wear(int stalling, int crashing)
+    {
+        pool.Network.LossPerMille = 50 + pool.Random.Below(100);
+        pool.Network.DuplicatePerMille = pool.Random.Below(100);
+        pool.Network.SlowPerMille = pool.Random.Below(60);
+        for (int i = 0; i < stalling; i++) StallForEver(pool.Nodes[i]);
+        for (int i = 0; i < crashing; i++) CrashForEver(pool.Nodes[^(i + 1)]);
+    }
+
+    private void StallForEver(SimNode node)
+    {
+        bool isPause = pool.Random.Below(2) == 0;
+        if (isPause) node.Pause();
+        else node.Hold();
+        pool.After(pool.Random.Below(TimeSpan.FromSeconds(20)), () =>
+        {
+            node.Resume();
+            node.Release();
+            pool.After(pool.Random.Below(TimeSpan.FromSeconds(5)), () => StallForEver(node));
+        });
+    }
+
+    private void CrashForEver(SimNode node)
+    {
+        node.Crash();
+        pool.After(pool.Random.Below(TimeSpan.FromMinutes(2)), () =>
+        {
+            Restart(node);
+            pool.After(pool.Random.Below(TimeSpan.FromMinutes(2)), () => CrashForEver(node));
+        });
     }
 
     private void HarmForEver()
@@ -106,6 +143,7 @@ internal sealed class PoolChaos(SimPool pool)
                 break;
             default:
                 SimNode other = pool.Pick();
+                pool.Disturb();
                 node.Step((core, now) => core.ForceLeave(now, other.Name, prune: pool.Random.Below(3) == 0, 3));
                 break;
         }
@@ -114,7 +152,7 @@ internal sealed class PoolChaos(SimPool pool)
     private void ChangeTags(SimNode node)
     {
         if (!node.IsRunning || node.Core!.State != PoolState.Alive) return;
-        node.Meta = Encoding.ASCII.GetBytes("serial=" + (++_serial).ToString(CultureInfo.InvariantCulture));
+        node.Meta = SimPool.MetaOf(("serial", (++_serial).ToString(CultureInfo.InvariantCulture)));
         node.Step((core, now) => core.TryUpdateMeta(now, node.Meta, 4));
     }
 

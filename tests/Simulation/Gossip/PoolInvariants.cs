@@ -4,15 +4,32 @@ using Consul.Fast.Gossip.Core.Messages;
 
 namespace Consul.Fast.Simulation.Tests.Gossip;
 
-/// <summary>What must hold in every run, whatever happens to nodes and network; checked after every event.</summary>
+/// <summary>
+/// What must hold in every run, whatever happens to nodes and network; checked after every step of a node: every packet,
+/// deadline, command and state exchange.
+/// </summary>
 internal sealed class PoolInvariants(SimPool pool)
 {
+    /// <summary>
+    /// A live member hears that it was declared dead from those who gossip to the dead, from a state exchange (one a minute in
+    /// pools of this size) or from somebody who looks for failed members. Each may be lost; this covers several of them.
+    /// </summary>
+    private static readonly TimeSpan s_takenForDeadMax = TimeSpan.FromMinutes(4);
+
     private readonly Dictionary<(int Observer, string Member), (int Life, uint Incarnation)> _seen = [];
 
-    /// <summary>Relations inside one node that hold after every step.</summary>
+    /// <summary>The pool has converged and nothing is done to it any more: every view stays true.</summary>
+    public bool StaysConverged { get; set; }
+
+    /// <summary>Relations inside one node, and of its view to the world, that hold after every step.</summary>
     public void Check(SimNode node)
     {
         if (node.Core is not { } core) return;
+        if (StaysConverged && IsMember(node))
+        {
+            foreach (SimNode member in pool.Nodes) CheckView(node, member);
+        }
+
         if (core.NextDeadline is null) throw Broken(node, "has nothing left to do");
         ref MemberSlot self = ref core.Members[0];
         if (core.State == Fast.Gossip.Core.Serf.PoolState.Alive && self.State != NodeState.Alive) throw Broken(node, $"thinks itself {self.State}");
@@ -41,6 +58,7 @@ internal sealed class PoolInvariants(SimPool pool)
     private void CheckMember(SimNode node, in MemberSlot member)
     {
         string name = Encoding.ASCII.GetString(member.Identity.Name);
+        if ((member.IsListed && member.IsDeadOrLeft) || member.Status is StatusByte.Failed or StatusByte.Left) CheckTakenForDead(node, member);
         if (!member.IsListed)
         {
             // Who is forgotten may come back under any incarnation.
@@ -58,6 +76,17 @@ internal sealed class PoolInvariants(SimPool pool)
         }
 
         _seen[(node.Index, name)] = (node.Life, member.Incarnation);
+    }
+
+    /// <summary>A live member that answers is not left for dead for ever.</summary>
+    private void CheckTakenForDead(SimNode observer, in MemberSlot view)
+    {
+        SimNode member = pool.Nodes[SimPool.IndexOf(view.Identity.Address)];
+        if (member == observer || !observer.IsResponsive || !member.IsResponsive) return;
+        TimeSpan since = new(Math.Max(
+            Math.Max(view.Since.Ticks, pool.DisturbedAt.Ticks), Math.Max(observer.DisturbedAt.Ticks, member.DisturbedAt.Ticks)));
+        if (pool.Now - since <= s_takenForDeadMax) return;
+        throw Broken(observer, $"has taken {member} for {view.State} {view.Status} since {view.Since}, and both have been well since {since}");
     }
 
     /// <summary>After everything was repaired and had its time: all views are true, and equal.</summary>

@@ -27,19 +27,32 @@ internal sealed class SimNetwork(SimPool pool)
 
     public long PacketsSent { get; private set; }
 
+    /// <summary>Payload of the datagrams.</summary>
     public long BytesSent { get; private set; }
 
-    public long StreamsOpened { get; private set; }
+    /// <summary>Payload of the streams, both ways.</summary>
+    public long StreamBytes { get; private set; }
+
+    public void CountStream(long bytes) => StreamBytes += bytes;
 
     public void Heal()
     {
         (LossPerMille, DuplicatePerMille, SlowPerMille) = (0, 0, 0);
-        _cut = null;
+        Uncut();
     }
 
-    public void Cut(int from, int to) => (_cut ??= []).Add((from, to));
+    public void Cut(int from, int to)
+    {
+        (_cut ??= []).Add((from, to));
+        pool.Disturb();
+    }
 
-    public void Uncut() => _cut = null;
+    public void Uncut()
+    {
+        if (_cut is null) return;
+        _cut = null;
+        pool.Disturb();
+    }
 
     public SimPacket Rent() => _free.TryPop(out SimPacket? packet) ? packet : new SimPacket();
 
@@ -47,14 +60,13 @@ internal sealed class SimNetwork(SimPool pool)
     public void Return(SimPacket packet)
     {
         if (--packet.Copies > 0) return;
-        packet.Clear();
         _free.Push(packet);
     }
 
     public void Send(SimPacket packet)
     {
         PacketsSent++;
-        BytesSent += packet.Bytes;
+        BytesSent += packet.Length;
         int copies = Chance(DuplicatePerMille) ? 2 : 1;
         packet.Copies = copies;
         for (int i = 0; i < copies; i++)
@@ -66,7 +78,6 @@ internal sealed class SimNetwork(SimPool pool)
 
     public void Open(SimNode opener, in StreamRequest request)
     {
-        StreamsOpened++;
         int target = SimPool.IndexOf(request.Target);
         int life = opener.Life;
         StreamRequest kept = request;
@@ -75,9 +86,12 @@ internal sealed class SimNetwork(SimPool pool)
         if (kept.Kind == StreamKind.Ping)
         {
             uint seqNo = kept.Ping.SeqNo;
+            long bytes = pool.Wire.SizeOf(kept.Ping);
             pool.After(delay, () =>
             {
-                if (opener.Life == life && IsConnected(opener.Index, target)) opener.Step((core, now) => core.OnStreamPingAnswered(now, seqNo));
+                if (opener.Life != life || !IsConnected(opener.Index, target)) return;
+                CountStream(bytes);
+                opener.Step((core, now) => core.OnStreamPingAnswered(now, seqNo));
             });
             return;
         }

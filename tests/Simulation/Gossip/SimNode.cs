@@ -2,6 +2,7 @@ using Consul.Fast.Gossip.Core;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Core.Serf;
+using Consul.Fast.Gossip.Wire;
 
 namespace Consul.Fast.Simulation.Tests.Gossip;
 
@@ -13,7 +14,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     private readonly Queue<SimPacket> _backlog = new();
     private readonly Queue<SimPacket> _held = new();
-    private SimPacket _packet = null!;
+    private PacketHead _head;
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private List<StreamRequest>? _streams;
 
@@ -37,6 +38,12 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     public bool IsRunning => Core is not null && !IsPaused;
 
+    /// <summary>It runs, reads, and is no longer on its own.</summary>
+    public bool IsResponsive => IsRunning && !IsHeld && HasJoined && Core!.State == PoolState.Alive;
+
+    /// <summary>When it was last started, stopped, or kept from reading.</summary>
+    public TimeSpan DisturbedAt { get; private set; }
+
     /// <summary>A join of this life reached somebody.</summary>
     public bool HasJoined { get; private set; }
 
@@ -49,13 +56,14 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     public GossipCore Create(LamportTimes clocks)
     {
         Life++;
+        DisturbedAt = pool.Now;
         IsPaused = false;
         IsHeld = false;
         HasJoined = false;
         _wakeAt = TimeSpan.MaxValue;
         CoreSettings settings = new(
             pool.Swim, pool.Serf, Name, Address, Meta, VersionVector.Consul, SimPool.Port, pool.Random.NextUInt64(), clocks);
-        return Core = new GossipCore(settings, PlainCodec.Instance, OpenPolicy.Instance, this);
+        return Core = new GossipCore(settings, GossipCodec.Instance, OpenPolicy.Instance, this);
     }
 
     public void Start(LamportTimes clocks = default)
@@ -83,6 +91,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     {
         if (!IsPaused) return;
         IsPaused = false;
+        DisturbedAt = pool.Now;
         if (Core is null) return;
         bool timersFirst = pool.Random.Below(2) == 0;
         if (timersFirst)
@@ -94,6 +103,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         if (!IsHeld) ReadBacklog();
         Core.Tick(pool.Now);
         AfterStep();
+        pool.Observer.AfterEvent(this);
     }
 
     public void Hold()
@@ -106,6 +116,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
     {
         if (!IsHeld) return;
         IsHeld = false;
+        DisturbedAt = pool.Now;
         bool outFirst = pool.Random.Below(2) == 0;
         if (outFirst) SendHeld();
         if (IsRunning)
@@ -122,6 +133,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
         if (Core is null || IsPaused) return;
         input(Core, pool.Now);
         AfterStep();
+        pool.Observer.AfterEvent(this);
     }
 
     public void Fail(int life, long token)
@@ -176,57 +188,35 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     public void BeginPacket(in PacketHead head)
     {
-        _packet = pool.Network.Rent();
-        _packet.Sender = index;
-        _packet.Target = SimPool.IndexOf(head.Target);
-        if (head.HasChecksum) _packet.AddBytes(5);
+        _head = head;
+        pool.Wire.Packets.Begin();
     }
 
-    public void Add(in Ping message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.Ping, PlainCodec.Instance.Size(message));
-        (part.Number, part.Node, part.Source, part.From) = (message.SeqNo, message.Node, message.Source, message.SourceNode);
-    }
+    public void Add(in Ping message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in IndirectPing message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.IndirectPing, PlainCodec.Size(message));
-        (part.Number, part.Node, part.Source, part.From) = (message.SeqNo, message.Node.ToArray(), message.Source, message.SourceNode);
-        (part.Address, part.Nack) = (message.Target, message.Nack);
-    }
+    public void Add(in IndirectPing message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in AckResp message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.AckResp, PlainCodec.Instance.Size(message));
-        (part.Number, part.Data) = (message.SeqNo, message.Payload.Length == 0 ? default : message.Payload.ToArray());
-    }
+    public void Add(in AckResp message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in NackResp message) => _packet.Add(MessageType.NackResp, PlainCodec.Size(message)).Number = message.SeqNo;
+    public void Add(in NackResp message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in Suspect message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.Suspect, PlainCodec.Instance.Size(message));
-        (part.Number, part.Node, part.From) = (message.Incarnation, message.Node, message.From);
-    }
+    public void Add(in Suspect message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in Alive message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.Alive, PlainCodec.Instance.Size(message));
-        (part.Number, part.Node, part.Address, part.Data, part.Vsn) = (message.Incarnation, message.Node, message.Addr, message.Meta, message.Vsn);
-    }
+    public void Add(in Alive message) => pool.Wire.Packets.Add(message);
 
-    public void Add(in Dead message)
-    {
-        ref SimPart part = ref _packet.Add(MessageType.Dead, PlainCodec.Instance.Size(message));
-        (part.Number, part.Node, part.From) = (message.Incarnation, message.Node, message.From);
-    }
+    public void Add(in Dead message) => pool.Wire.Packets.Add(message);
 
-    public void AddUser(ReadOnlyMemory<byte> message) => _packet.Add(MessageType.User, 1 + message.Length).Data = message.ToArray();
+    public void AddUser(ReadOnlyMemory<byte> message) => pool.Wire.Packets.AddUser(message.Span);
 
     public void EndPacket()
     {
-        if (!IsHeld) pool.Network.Send(_packet);
-        else _held.Enqueue(_packet);
+        if (!pool.Wire.Packets.TryEnd(_head.HasChecksum, out ReadOnlyMemory<byte> datagram)) throw new InvariantException($"node {index} built a packet that cannot be sent");
+        SimPacket packet = pool.Network.Rent();
+        packet.Sender = index;
+        packet.Target = SimPool.IndexOf(_head.Target);
+        packet.Fill(datagram.Span);
+        if (!IsHeld) pool.Network.Send(packet);
+        else _held.Enqueue(packet);
     }
 
     public void OpenStream(in StreamRequest request) => (_streams ??= []).Add(request);
@@ -278,8 +268,7 @@ internal sealed class SimNode(SimPool pool, int index) : IGossipOutput
 
     private void Receive(SimPacket packet)
     {
-        // The stamp is taken when the process reads, as its socket loop does.
-        packet.DeliverTo(Core!, pool.Now, pool.Now, SimPool.AddressOf(packet.Sender));
+        pool.Wire.Deliver(Core!, pool.Now, packet);
         pool.Network.Return(packet);
     }
 

@@ -4,6 +4,7 @@ using Consul.Fast.Gossip.Core;
 using Consul.Fast.Gossip.Core.Members;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
+using Consul.Fast.Gossip.Wire;
 
 namespace Consul.Fast.Simulation.Tests.Gossip;
 
@@ -13,8 +14,9 @@ internal sealed class SimPool
     public const ushort Port = 8301;
 
     /// <summary>About as much as a Consul agent tells of itself.</summary>
-    public static readonly byte[] DefaultMeta = Encoding.ASCII.GetBytes(
-        "acls=0,build=1.10.12:,dc=dc1,id=37803610-a734-df09-42d1-07a1b7f189fb,role=node,segment=,vsn=2,vsn_max=3,vsn_min=2");
+    public static readonly byte[] DefaultMeta = MetaOf(
+        ("acls", "0"), ("build", "1.10.12:"), ("dc", "dc1"), ("id", "37803610-a734-df09-42d1-07a1b7f189fb"), ("role", "node"),
+        ("segment", ""), ("vsn", "2"), ("vsn_max", "3"), ("vsn_min", "2"));
 
     private readonly PushPullBuffer _mine = new();
     private readonly PushPullBuffer _theirs = new();
@@ -42,13 +44,25 @@ internal sealed class SimPool
 
     public SimNode[] Nodes { get; }
 
+    public SimWire Wire { get; } = new();
+
     public SimEvents Events { get; } = new();
 
     public TimeSpan Now { get; private set; }
 
     public long EventsRun { get; private set; }
 
+    /// <summary>When something was last done that makes members doubt each other for no fault of theirs.</summary>
+    public TimeSpan DisturbedAt { get; private set; }
+
+    public void Disturb() => DisturbedAt = Now;
+
     public static byte[] NameOf(int index) => Encoding.ASCII.GetBytes("node-" + index.ToString("D5", CultureInfo.InvariantCulture));
+
+    public static byte[] MetaOf(params (string Name, string Value)[] tags) =>
+        TagCodec.TryEncode([.. tags.Select(tag => KeyValuePair.Create(tag.Name, tag.Value))], out byte[] meta)
+            ? meta
+            : throw new ArgumentException("too many tags", nameof(tags));
 
     public static GossipAddress AddressOf(int index) =>
         GossipAddress.IPv4(10, (byte)(index >> 16), (byte)(index >> 8), (byte)index, Port);
@@ -121,8 +135,17 @@ internal sealed class SimPool
         long token = request.Token;
         PushPullState mine = opener.Core!.LocalState(_mine, request.IsJoin);
         PushPullState theirs = target.Core!.LocalState(_theirs, request.IsJoin);
+        Network.CountStream(Wire.Exchange(ref mine, ref theirs));
         target.Step((core, now) => core.OnPushPullRequest(now, mine));
         opener.Step((core, now) => core.OnPushPullReply(now, token, theirs));
+    }
+
+    /// <summary>Bytes of a state exchange between two running nodes, which does not take place.</summary>
+    public long SizeOfExchange(SimNode opener, SimNode target)
+    {
+        PushPullState mine = opener.Core!.LocalState(_mine, isJoin: false);
+        PushPullState theirs = target.Core!.LocalState(_theirs, isJoin: false);
+        return Wire.Exchange(ref mine, ref theirs);
     }
 
     private static void AddMember(MemberTable view, NodeIdentity identity, SeededRandom order)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Consul.Fast.Gossip.Core.Messages;
-using Consul.Fast.Simulation.Tests.Gossip;
 
 namespace Consul.Fast.Gossip.Tests.Core.Fakes;
 

@@ -5,7 +5,6 @@ using Consul.Fast.Gossip.Core.Members;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Options;
 using Consul.Fast.Gossip.Core.Serf;
-using Consul.Fast.Simulation.Tests.Gossip;
 
 namespace Consul.Fast.Gossip.Tests.Core.Fakes;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Consul.Fast.Gossip.Core;
 using Consul.Fast.Gossip.Core.Messages;
 using Consul.Fast.Gossip.Core.Serf;
-using Consul.Fast.Simulation.Tests.Gossip;
 
 namespace Consul.Fast.Gossip.Tests.Core.Fakes;
 

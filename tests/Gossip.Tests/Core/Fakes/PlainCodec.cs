@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Consul.Fast.Gossip.Core.Messages;
 
-namespace Consul.Fast.Simulation.Tests.Gossip;
+namespace Consul.Fast.Gossip.Tests.Core.Fakes;
 
 /// <summary>
 /// A codec for pools that only talk to themselves: fields one after the other, lengths before bytes. Its sizes of membership
@@ -16,13 +16,7 @@ internal sealed class PlainCodec : IGossipCodec
     public int Size(in Ping message) =>
         2 + Field("Node", Text(message.Node)) + Field("SeqNo", Number(message.SeqNo)) + Source(message.Source, message.SourceNode);
 
-    public static int Size(in IndirectPing message) =>
-        2 + Field("Nack", 1) + Field("Node", Text(message.Node)) + Field("Port", Number(message.Target.Port)) + Field("SeqNo", Number(message.SeqNo))
-        + Field("Target", message.Target.Length + 1) + Source(message.Source, message.SourceNode);
-
     public int Size(in AckResp message) => 2 + Field("Payload", Text(message.Payload)) + Field("SeqNo", Number(message.SeqNo));
-
-    public static int Size(in NackResp message) => 2 + Field("SeqNo", Number(message.SeqNo));
 
     public int Size(in Suspect message) => Accusation(message.Incarnation, message.Node, message.From);
 
@@ -31,10 +25,6 @@ internal sealed class PlainCodec : IGossipCodec
     public int Size(in Alive message) =>
         2 + Field("Addr", message.Addr.Length + 1) + Field("Incarnation", Number(message.Incarnation)) + Field("Meta", Text(message.Meta))
         + Field("Node", Text(message.Node)) + Field("Port", Number(message.Addr.Port)) + Field("Vsn", 7);
-
-    public static int Size(in PushNodeState node) =>
-        1 + Field("Addr", node.Addr.Length + 1) + Field("Incarnation", Number(node.Incarnation)) + Field("Meta", Text(node.Meta))
-        + Field("Name", Text(node.Name)) + Field("Port", Number(node.Addr.Port)) + Field("State", 1) + Field("Vsn", 7);
 
     public void Encode(in LeaveIntent message, IBufferWriter<byte> output)
     {

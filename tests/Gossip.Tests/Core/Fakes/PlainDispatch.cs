@@ -1,7 +1,7 @@
 using Consul.Fast.Gossip.Core;
 using Consul.Fast.Gossip.Core.Messages;
 
-namespace Consul.Fast.Simulation.Tests.Gossip;
+namespace Consul.Fast.Gossip.Tests.Core.Fakes;
 
 /// <summary>Hands Serf messages in <see cref="PlainCodec"/>'s form to the input of their type.</summary>
 internal static class PlainDispatch
