@@ -58,8 +58,14 @@ public sealed class PinnedBlockPool(int blockSize = PinnedBlockPool.SmallBlock, 
     private void Return(Block block)
     {
         Interlocked.Decrement(ref _outstanding);
-        if (Interlocked.Increment(ref _retained) <= retainedMax) _free.Enqueue(block);
-        else Interlocked.Decrement(ref _retained);
+        if (Interlocked.Increment(ref _retained) <= retainedMax)
+        {
+            _free.Enqueue(block);
+            return;
+        }
+
+        Interlocked.Decrement(ref _retained);
+        DroppedBlocks.Add(blockSize);
     }
 
     private sealed class Block(PinnedBlockPool pool, byte[] array) : IMemoryOwner<byte>
