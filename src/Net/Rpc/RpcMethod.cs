@@ -17,8 +17,8 @@ public abstract class RpcMethod
 
     /// <summary>
     /// Decodes the body, runs, and answers once: <see cref="RpcCall.Succeed"/> followed by one msgpack value,
-    /// <see cref="RpcCall.Fail"/>, <see cref="RpcCall.Reject"/>, or <see cref="RpcCall.Abandon"/>. An exception is a defect of the method: it is logged
-    /// and the caller gets an error text.
+    /// <see cref="RpcCall.Fail"/>, <see cref="RpcCall.Reject"/>, or <see cref="RpcCall.Abandon"/>. An exception is a defect
+    /// of the method: it is logged and the caller gets an error text.
     /// </summary>
     public abstract ValueTask InvokeAsync(RpcCall call);
 }
