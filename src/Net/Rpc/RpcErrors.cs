@@ -96,13 +96,11 @@ public static class RpcErrors
             MsgPackKind.Bool => 5,
             MsgPackKind.Raw => 6,
             MsgPackKind.Bin => 8,
-            MsgPackKind.None when !body.IsEmpty && body[0] != UnusedCode => 0xc,
+            MsgPackKind.Extension => 0xc,
             _ => 0,
         };
         return kind == 0
             ? "codec.decoder: the request cannot be decoded"
             : $"codec.decoder: Only encoded map or array can be decoded into a struct. (valueType: {kind:x})";
     }
-
-    private const byte UnusedCode = 0xc1;
 }

@@ -3,7 +3,10 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Storage.Records;
 
-/// <summary>Free-form maps: whatever a raw, a byte string or an extension holds becomes text, and integers keep whether they came signed.</summary>
+/// <summary>
+/// Free-form maps: whatever a raw, a byte string or an extension holds becomes text, and integers keep whether they came
+/// signed.
+/// </summary>
 internal static class FreeMapCodec
 {
     public static void Write(MsgPackWriter writer, FreeMap? map)

@@ -91,7 +91,8 @@ internal static class SidecarCheckCodec
         if (key.SequenceEqual("AliasService"u8)) return check with { AliasService = reader.ReadString() };
         if (key.SequenceEqual("Body"u8)) return check with { Body = reader.ReadString() };
         if (key.SequenceEqual("CheckID"u8)) return check with { CheckId = reader.ReadString() };
-        if (key.SequenceEqual("DeregisterCriticalServiceAfter"u8)) return check with { DeregisterCriticalServiceAfterNs = reader.ReadInt64() };
+        if (key.SequenceEqual("DeregisterCriticalServiceAfter"u8))
+            return check with { DeregisterCriticalServiceAfterNs = reader.ReadInt64() };
         if (key.SequenceEqual("DisableRedirects"u8)) return check with { DisableRedirects = reader.ReadBool() };
         if (key.SequenceEqual("DockerContainerID"u8)) return check with { DockerContainerId = reader.ReadString() };
         if (key.SequenceEqual("FailuresBeforeCritical"u8)) return check with { FailuresBeforeCritical = reader.ReadInt64() };
@@ -99,7 +100,8 @@ internal static class SidecarCheckCodec
         if (key.SequenceEqual("GRPCUseTLS"u8)) return check with { GrpcUseTls = reader.ReadBool() };
         if (key.SequenceEqual("H2PING"u8)) return check with { H2Ping = reader.ReadString() };
         if (key.SequenceEqual("HTTP"u8)) return check with { Http = reader.ReadString() };
-        if (key.SequenceEqual("Header"u8)) return check with { Header = MsgPackCollections.ReadMap<IReadOnlyList<string>?>(ref reader, MsgPackCollections.ReadStrings) };
+        if (key.SequenceEqual("Header"u8))
+            return check with { Header = MsgPackCollections.ReadMap<IReadOnlyList<string>?>(ref reader, MsgPackCollections.ReadStrings) };
         if (key.SequenceEqual("Interval"u8)) return check with { IntervalNs = reader.ReadInt64() };
         if (key.SequenceEqual("Method"u8)) return check with { Method = reader.ReadString() };
         if (key.SequenceEqual("Name"u8)) return check with { Name = reader.ReadString() };

@@ -72,7 +72,8 @@ internal static class SidecarServiceCodec
         if (key.SequenceEqual("Address"u8)) return sidecar with { Address = reader.ReadString() };
         if (key.SequenceEqual("Check"u8)) return sidecar with { Check = SidecarCheckCodec.Read(ref reader) ?? SidecarCheck.None };
         if (key.SequenceEqual("Checks"u8)) return sidecar with { Checks = MsgPackCollections.ReadList(ref reader, SidecarCheckCodec.Read) };
-        if (key.SequenceEqual("Connect"u8)) return sidecar with { Connect = reader.TryReadNil() ? null : NodeServiceCodec.ReadConnect(ref reader, depth) };
+        if (key.SequenceEqual("Connect"u8))
+            return sidecar with { Connect = reader.TryReadNil() ? null : NodeServiceCodec.ReadConnect(ref reader, depth) };
         if (key.SequenceEqual("EnableTagOverride"u8)) return sidecar with { EnableTagOverride = reader.ReadBool() };
         if (key.SequenceEqual("ID"u8)) return sidecar with { Id = reader.ReadString() };
         if (key.SequenceEqual("Kind"u8)) return sidecar with { Kind = reader.ReadString() };

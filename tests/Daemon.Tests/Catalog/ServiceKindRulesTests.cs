@@ -26,7 +26,10 @@ public sealed class ServiceKindRulesTests
     [Fact]
     public void Proxy_is_reachable_and_not_native() => Assert.Equal(
         ["Port or SocketPath must be set for a Connect proxy", "A Proxy cannot also be Connect Native, only typical services"],
-        ServiceKindRules.Faults(new NodeService { Kind = ServiceKinds.ConnectProxy, Proxy = OfWeb, Connect = new ServiceConnect(true, null) }));
+        ServiceKindRules.Faults(new NodeService
+        {
+            Kind = ServiceKinds.ConnectProxy, Proxy = OfWeb, Connect = new ServiceConnect(true, null),
+        }));
 
     public static TheoryData<ProxyUpstream, string> Upstreams => new()
     {
