@@ -5,6 +5,7 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Daemon.Rpc.Wire;
 using Consul.Fast.Daemon.Server;
+using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Daemon.Tests.Server;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Tests.Yamux;
@@ -75,7 +76,11 @@ public sealed class RpcAllocationTests
         Assert.Equal(200, (await state.PutAsync("/v1/kv/service/leader", "the value")).Status);
         using var snapshots = new SnapshotService(
             state, state.Gate, state.Snapshots, Path.GetTempPath(), static _ => default, NullLogger.Instance);
-        RpcServices services = ServerServices.Create(state, state.Gate, state.Commands, state, snapshots);
+        var pool = new FakePool();
+        using var keyrings = new KeyringService(pool, wan: null, "dc1");
+        RpcServices services = ServerServices.Create(
+            state, state.Gate, state.Commands, state, snapshots, new EventService(pool, state.Gate), keyrings, state.Coordinates,
+            new WanMap(null, "dc1"));
         using var timers = new TimerWheel();
         await using var server = new RpcServer(
             RpcMethods.Of(services), new RpcServerSettings(), timers, NullLogger.Instance, state.Metrics);
