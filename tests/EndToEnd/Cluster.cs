@@ -31,7 +31,11 @@ internal sealed class Cluster : IDisposable
         string[] own = [$"-node={name}", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={data}"];
         Agent agent = Agent.Launch(new AgentOptions
         {
-            NodeName = name, Server = false, DataDir = data, Config = Config(config), Flags = [.. own, .. flags],
+            NodeName = name,
+            Server = false,
+            DataDir = data,
+            Config = Config(config),
+            Flags = [.. own, .. flags],
         });
         _agents.Add(agent);
         await Running(agent);

@@ -52,7 +52,10 @@ public sealed class ConsulAgentTests
         string data = Path.Combine(Leftovers.NewFolder("ours"), "data");
         using Agent client = Agent.Launch(new AgentOptions
         {
-            NodeName = "ours", Server = false, DataDir = data, Config = Config,
+            NodeName = "ours",
+            Server = false,
+            DataDir = data,
+            Config = Config,
             Flags = ["-node=ours", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={data}"],
         });
         await Until.True(() => client.Output.Contains("Consul agent running!"), "our client runs");

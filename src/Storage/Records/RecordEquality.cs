@@ -84,7 +84,13 @@ internal static class RecordEquality
 
     private static SidecarService WithoutParts(SidecarService sidecar) => sidecar with
     {
-        Tags = null, TaggedAddresses = null, Meta = null, Check = SidecarCheck.None, Checks = null, Proxy = null, Connect = null,
+        Tags = null,
+        TaggedAddresses = null,
+        Meta = null,
+        Check = SidecarCheck.None,
+        Checks = null,
+        Proxy = null,
+        Connect = null,
     };
 
     private static bool Same(SidecarCheck? left, SidecarCheck? right) =>

@@ -13,7 +13,8 @@ public sealed class ServiceKindRulesTests
     [Fact]
     public void Ordinary_service_may_carry_anything() => Assert.Null(ServiceKindRules.Check(new NodeService
     {
-        Kind = "unknown", Proxy = new ServiceProxy { DestinationServiceName = "*", Upstreams = [new ProxyUpstream()] },
+        Kind = "unknown",
+        Proxy = new ServiceProxy { DestinationServiceName = "*", Upstreams = [new ProxyUpstream()] },
     }));
 
     [Theory]
@@ -28,7 +29,9 @@ public sealed class ServiceKindRulesTests
         ["Port or SocketPath must be set for a Connect proxy", "A Proxy cannot also be Connect Native, only typical services"],
         ServiceKindRules.Faults(new NodeService
         {
-            Kind = ServiceKinds.ConnectProxy, Proxy = OfWeb, Connect = new ServiceConnect(true, null),
+            Kind = ServiceKinds.ConnectProxy,
+            Proxy = OfWeb,
+            Connect = new ServiceConnect(true, null),
         }));
 
     public static TheoryData<ProxyUpstream, string> Upstreams => new()

@@ -80,11 +80,18 @@ public sealed class RpcReadTests : IAsyncLifetime
         await RegisterAsync(new NodeService { Id = "native", Service = "web", Connect = new ServiceConnect(true, null) });
         await RegisterAsync(new NodeService
         {
-            Service = "web-proxy", Kind = ServiceKinds.ConnectProxy, Port = 1, Proxy = new ServiceProxy { DestinationServiceName = "Web" },
+            Service = "web-proxy",
+            Kind = ServiceKinds.ConnectProxy,
+            Port = 1,
+            Proxy = new ServiceProxy { DestinationServiceName = "Web" },
         });
         var connect = new ServiceSpecificRequest
         {
-            ServiceName = "WEB", ServiceAddress = "10.0.0.1", Connect = true, TagFilter = true, ServiceTags = ["none"],
+            ServiceName = "WEB",
+            ServiceAddress = "10.0.0.1",
+            Connect = true,
+            TagFilter = true,
+            ServiceTags = ["none"],
         };
         Assert.Equal(["native", "web-proxy"], (await _catalog.ServiceNodesAsync(connect)).Value.Select(static i => i.Service.Id));
         Assert.Equal(["native", "web-proxy"], (await _health.ServiceNodesAsync(connect)).Value.Select(static i => i.Service.Id));

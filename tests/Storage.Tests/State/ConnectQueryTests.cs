@@ -102,7 +102,8 @@ public sealed class ConnectQueryTests : IDisposable
 
     private static NodeService Proxy(string id, string destination) => StateTestBed.Service(id, id + "-service") with
     {
-        Kind = ServiceKinds.ConnectProxy, Proxy = new ServiceProxy { DestinationServiceName = destination },
+        Kind = ServiceKinds.ConnectProxy,
+        Proxy = new ServiceProxy { DestinationServiceName = destination },
     };
 
     private IEnumerable<string> Found(string service) =>

@@ -14,9 +14,20 @@ public sealed class ServerTagsTests
         Assert.Equal(
             new ServerTags
             {
-                Name = "s1.dc1", ShortName = "s1", Id = "s1.dc1-id", Datacenter = "dc1", Segment = "",
-                Address = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 8300), WanJoinPort = 8302, Bootstrap = true, Expect = 3, Version = 2,
-                RaftVersion = 3, Build = "1.10.12", UseTls = true, ReadReplica = true,
+                Name = "s1.dc1",
+                ShortName = "s1",
+                Id = "s1.dc1-id",
+                Datacenter = "dc1",
+                Segment = "",
+                Address = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 8300),
+                WanJoinPort = 8302,
+                Bootstrap = true,
+                Expect = 3,
+                Version = 2,
+                RaftVersion = 3,
+                Build = "1.10.12",
+                UseTls = true,
+                ReadReplica = true,
             },
             server);
         Assert.Equal("s1.dc1 (Addr: tcp/10.0.0.1:8300) (DC: dc1)", server.ToString());

@@ -10,9 +10,21 @@ internal static class TestMembers
         name,
         new()
         {
-            ["acls"] = "0", ["bootstrap"] = "1", ["build"] = "1.10.12:abcdef12", ["dc"] = "dc1", ["ft_fs"] = "1", ["ft_si"] = "1",
-            ["id"] = name + "-id", ["port"] = "8300", ["raft_vsn"] = "3", ["role"] = "consul", ["segment"] = "", ["vsn"] = "2",
-            ["vsn_max"] = "3", ["vsn_min"] = "2", ["wan_join_port"] = "8302",
+            ["acls"] = "0",
+            ["bootstrap"] = "1",
+            ["build"] = "1.10.12:abcdef12",
+            ["dc"] = "dc1",
+            ["ft_fs"] = "1",
+            ["ft_si"] = "1",
+            ["id"] = name + "-id",
+            ["port"] = "8300",
+            ["raft_vsn"] = "3",
+            ["role"] = "consul",
+            ["segment"] = "",
+            ["vsn"] = "2",
+            ["vsn_max"] = "3",
+            ["vsn_min"] = "2",
+            ["wan_join_port"] = "8302",
         },
         changes);
 
@@ -20,8 +32,15 @@ internal static class TestMembers
         name,
         new()
         {
-            ["acls"] = "0", ["build"] = "1.10.12:", ["dc"] = "dc1", ["id"] = name + "-id", ["role"] = "node", ["segment"] = "",
-            ["vsn"] = "2", ["vsn_max"] = "3", ["vsn_min"] = "2",
+            ["acls"] = "0",
+            ["build"] = "1.10.12:",
+            ["dc"] = "dc1",
+            ["id"] = name + "-id",
+            ["role"] = "node",
+            ["segment"] = "",
+            ["vsn"] = "2",
+            ["vsn_max"] = "3",
+            ["vsn_min"] = "2",
         },
         changes);
 
