@@ -30,6 +30,9 @@ internal sealed class LogScanner
     private HardState _hardState = new(0, 0, "");
     private LogTail _tail;
     private bool _knowsStart;
+
+    /// <summary>Last entry that was forgotten on purpose.</summary>
+    private ulong _head;
     private bool _entriesMissing;
 
     private LogScanner(SegmentFiles files, LogGeometry geometry, uint salt, DurableMark mark)
@@ -134,14 +137,17 @@ internal sealed class LogScanner
                     var index = LogRecord.Index(record);
                     if (!_entries.TryAdd(index, new EntryLocation(address, record.Length, (int)(address - batch))))
                         throw Damage($"entry {index} follows entry {_entries.Last}", address);
+                    // It replaces what was missing, too: the files of that were given back for this reason.
+                    if (index <= _head + 1) _entriesMissing = false;
                     break;
                 case RecordKind.HardState:
                     _hardState = LogRecord.ReadHardState(record);
                     break;
                 case RecordKind.Head:
                     _knowsStart = true;
-                    _entries.RemoveTo(LogRecord.Index(record));
-                    _entriesMissing = _entries.Count > 0 && _entries.First != LogRecord.Index(record) + 1;
+                    _head = LogRecord.Index(record);
+                    _entries.RemoveTo(_head);
+                    _entriesMissing = _entries.Count > 0 && _entries.First != _head + 1;
                     break;
                 case RecordKind.Reset:
                     _knowsStart = true;

@@ -39,6 +39,33 @@ public sealed class FasterRaftLogModelTests
         Scripts.Sample(Run, iter: 100, threads: 1);
     }
 
+    /// <summary>Scripts that failed once.</summary>
+    [Theory]
+    [InlineData("ckMTR9kLJ-D1")]
+    public void Log_agreed_with_its_twin_only_after_a_change(string seed)
+    {
+        Scripts.Sample(Run, seed: seed, iter: 1, threads: 1);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(20)]
+    public void Batch_that_forgets_the_head_and_replaces_the_rest_is_found_again(ulong from)
+    {
+        using var directory = new TemporaryDirectory();
+        using (var log = Open(directory.Path))
+        {
+            // Some files full, so that those of the first entries are deleted.
+            for (ulong index = 1; index <= 40; index++) log.AppendAndSync(Entry(index, 1500));
+            log.TruncateHead(31);
+            log.AppendAndSync(Entry(from, term: 2));
+            AssertHolds(log, Entry(from, term: 2));
+        }
+
+        using var again = Open(directory.Path);
+        AssertHolds(again, Entry(from, term: 2));
+    }
+
     private static void Run((Action Action, int A, int B)[] script)
     {
         using var directory = new TemporaryDirectory();
