@@ -47,6 +47,24 @@ public sealed class LeaderDutyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_agent_says_of_its_node_meanwhile_stays()
+    {
+        Member member = Server("n1", MemberStatus.Alive);
+        var own = new RegisterRequest
+        {
+            Datacenter = "dc1",
+            Node = "n1",
+            Id = member.Tag("id"),
+            Address = "10.0.0.1",
+            NodeMeta = SortedMap<string>.Create([new("rack", "7")]),
+        };
+        _raft.Meanwhile = () => _commands.ProposeAsync(own).AsTask().GetAwaiter().GetResult();
+        await Reconciler(member).ReconcileAsync();
+        Assert.Equal("7", Assert.Single(_store.Current.FindNode("n1")!.Meta!).Value);
+        Assert.Equal(CheckStatus.Passing, _store.Current.NodeCheck("n1", "serfHealth")!.Status);
+    }
+
+    [Fact]
     public async Task Failed_member_turns_critical_and_an_unknown_one_is_deregistered()
     {
         await Reconciler(Server("n1", MemberStatus.Alive), Server("n2", MemberStatus.Alive)).ReconcileAsync();

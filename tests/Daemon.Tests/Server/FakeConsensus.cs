@@ -45,6 +45,9 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     /// <summary>Proposals that came through, to prove that refused calls do not reach the log.</summary>
     public int Proposals { get; private set; }
 
+    /// <summary>Runs once, when the next proposal is made and before it is applied: what others did meanwhile.</summary>
+    public Action? Meanwhile { get; set; }
+
     /// <summary>Made anew after a change only, as the real one: reading it is part of every call.</summary>
     public RaftStatus Status => _status ??= new(
         _role, 1, _role == RaftRole.Leader ? LeaderAddress : "", _role == RaftRole.Leader ? ServerId : "",
@@ -56,6 +59,12 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     public ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation = default)
     {
         if (_role != RaftRole.Leader) return new(new ProposalResult(0, null, RaftErrors.NotLeader));
+        if (Meanwhile is { } others)
+        {
+            Meanwhile = null;
+            others();
+        }
+
         lock (_gate)
         {
             Proposals++;

@@ -76,12 +76,16 @@ internal sealed class MemberReconciler(
         }
 
         ServerLog.MemberJoined(logger, member.Name);
+        string address = member.Address.ToString();
+        string id = member.Tag("id");
         await ProposeAsync(member.Name, new RegisterRequest
         {
             Datacenter = datacenter,
             Node = member.Name,
-            Id = member.Tag("id"),
-            Address = member.Address.ToString(),
+            Id = id,
+            Address = address,
+            // The agent may register itself meanwhile: what it says of its node must not be overwritten with what was known before.
+            SkipNodeUpdate = node is null || (node.Address == address && node.Id == id),
             TaggedAddresses = node?.TaggedAddresses,
             NodeMeta = node?.Meta,
             Service = service,
