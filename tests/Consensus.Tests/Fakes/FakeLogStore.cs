@@ -12,8 +12,6 @@ internal sealed class FakeLogStore : ILogStore
     /// <summary>Thrown by syncs while it is set.</summary>
     public string? SyncFault { get; set; }
 
-    public TimeSpan SyncTime { get; set; }
-
     public int Syncs { get; private set; }
 
     public int SyncsStarted { get; private set; }
@@ -65,7 +63,6 @@ internal sealed class FakeLogStore : ILogStore
     {
         SyncsStarted++;
         _open.Wait();
-        if (SyncTime > TimeSpan.Zero) Thread.Sleep(SyncTime);
         lock (_lock)
         {
             if (SyncFault is { } fault)

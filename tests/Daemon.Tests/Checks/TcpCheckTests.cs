@@ -42,13 +42,18 @@ public sealed class TcpCheckTests : IDisposable
         listener.Start();
         TcpCheck check = Create(listener.LocalEndpoint.ToString()!);
         await _harness.RunOnceAsync(check);
-        int seen = _harness.Results.Count;
-        await Task.Delay(100);
-        Assert.Equal(seen, _harness.Results.Count);
+        int seen = ResultsOf("c");
+        TcpCheck other = Create(listener.LocalEndpoint.ToString()!, "other");
+        other.Start();
+        await Agent.Eventually.TrueAsync(() => ResultsOf("other") > 4, "the other check has run five times");
+        other.Stop();
+        Assert.Equal(seen, ResultsOf("c"));
         Assert.Equal(0, _harness.Wheel.Scheduled);
         listener.Stop();
     }
 
-    private TcpCheck Create(string target) =>
-        new(_harness.Environment, new CheckDefinition { Id = "c", Tcp = target, IntervalNs = 20 * GoDuration.Millisecond });
+    private int ResultsOf(string check) => _harness.Results.Count(result => result.CheckId == check);
+
+    private TcpCheck Create(string target, string id = "c") =>
+        new(_harness.Environment, new CheckDefinition { Id = id, Tcp = target, IntervalNs = 20 * GoDuration.Millisecond });
 }
