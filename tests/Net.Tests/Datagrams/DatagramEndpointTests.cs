@@ -185,8 +185,8 @@ public sealed class DatagramEndpointTests
         {
             using var fixture = new DatagramFixture(mode);
             IDatagramEndpoint sender = fixture.Bind(), receiver = fixture.Bind();
-            Task sending = Task.Run(() => Flood(sender, receiver.LocalEndPoint, fixture.Batch(slotBytes: 200)));
-            var input = fixture.Batch(capacity: 4);
+            DatagramBatch output = fixture.Batch(slotBytes: 200), input = fixture.Batch(capacity: 4);
+            Task sending = Task.Run(() => Flood(sender, receiver.LocalEndPoint, output));
             Task<long> receiving = Task.Run(() => Drain(receiver, input, until: round * 50, closing: round % 2 == 0 ? receiver : null));
             if (round % 2 != 0)
             {
