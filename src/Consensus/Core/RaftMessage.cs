@@ -38,6 +38,15 @@ internal sealed record VoteRequest(
     ulong LastLogTerm,
     bool LeadershipTransfer = false) : RaftRequest(Term);
 
+/// <summary>
+/// Asks whether a candidacy in <paramref name="Term"/> would find a vote; promises nothing and raises no term. Only servers of
+/// this implementation know it; a transport reports a peer that does not as one that grants.
+/// </summary>
+internal sealed record PreVoteRequest(ulong Term, string Candidate, ulong LastLogIndex, ulong LastLogTerm) : RaftRequest(Term);
+
+/// <summary>The leader hands over: the receiver stands for election at once. The term is known to the sender only.</summary>
+internal sealed record TimeoutNowRequest(ulong Term) : RaftRequest(Term);
+
 /// <summary>Announces a snapshot; the driver streams the state behind it.</summary>
 internal sealed record SnapshotRequest(
     ulong Term,
@@ -56,3 +65,8 @@ internal sealed record AppendResponse(ulong Term, ulong LastLog, bool Success, b
 internal sealed record VoteResponse(ulong Term, bool Granted) : RaftResponse(Term);
 
 internal sealed record SnapshotResponse(ulong Term, bool Success) : RaftResponse(Term);
+
+internal sealed record PreVoteResponse(ulong Term, bool Granted) : RaftResponse(Term);
+
+/// <summary>The receiver has understood; the term is 0, as it does not travel.</summary>
+internal sealed record TimeoutNowResponse(ulong Term) : RaftResponse(Term);

@@ -13,7 +13,8 @@ internal interface IRaftTransport
 
     /// <summary>
     /// Sends a request; exactly one of <see cref="IRaftInbox.OnResponse"/> and <see cref="IRaftInbox.OnFailed"/> follows.
-    /// An AppendRequest without its entries is completed from the log before it is sent.
+    /// An AppendRequest without its entries is completed from the log before it is sent, a SnapshotRequest is followed by the
+    /// state of that snapshot from the snapshot store.
     /// </summary>
     void Send(PeerRequest request);
 }
@@ -21,8 +22,14 @@ internal interface IRaftTransport
 /// <summary>Where a transport delivers. Thread safe; never blocks.</summary>
 internal interface IRaftInbox
 {
-    /// <summary>AppendEntries or RequestVote from another server; the answer goes to <paramref name="reply"/>, once.</summary>
+    /// <summary>Any request but a snapshot from another server; the answer goes to <paramref name="reply"/>, once.</summary>
     void OnRequest(RaftRequest request, IRaftReply reply);
+
+    /// <summary>
+    /// A snapshot from the leader. The state may be read until the answer; what is left of it then, the transport skips.
+    /// Reading past a broken connection throws <see cref="IOException"/>.
+    /// </summary>
+    void OnSnapshot(SnapshotRequest request, Stream state, IRaftReply reply);
 
     void OnResponse(string peerId, RaftRequest request, RaftResponse response);
 
@@ -32,7 +39,8 @@ internal interface IRaftInbox
 /// <summary>Takes the answer to one request. Called by the Raft loop: it must not block.</summary>
 internal interface IRaftReply
 {
-    void Reply(RaftResponse response);
+    /// <param name="error">Text that makes the call count as failed at the caller, or null.</param>
+    void Reply(RaftResponse response, string? error = null);
 }
 
 /// <summary>Reaches nobody: for a server that is alone in its cluster.</summary>

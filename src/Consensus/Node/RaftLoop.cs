@@ -48,6 +48,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
+    void IRaftInbox.OnSnapshot(SnapshotRequest request, Stream state, IRaftReply reply) =>
+        reply.Reply(new SnapshotResponse(0, Success: false), "snapshots are not received yet");
+
     void IRaftInbox.OnResponse(string peerId, RaftRequest request, RaftResponse response) =>
         PostInline(new ResponseItem(peerId, request, response));
 

@@ -55,7 +55,7 @@ internal sealed class MemoryNetwork
 
     private sealed class ReplyPath(MemoryNetwork network, IRaftInbox inbox, string to, string from, RaftRequest request) : IRaftReply
     {
-        public void Reply(RaftResponse response) => ThreadPool.QueueUserWorkItem(_ =>
+        public void Reply(RaftResponse response, string? error = null) => ThreadPool.QueueUserWorkItem(_ =>
         {
             if (network.Reaches(from, to)) inbox.OnResponse(from, request, response);
             else inbox.OnFailed(from, request);
