@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Daemon.Agent.Pools;
@@ -6,7 +7,6 @@ using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Daemon.Text;
-using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
@@ -34,6 +34,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly IGossipPool _lan;
     private readonly IGossipPool? _wan;
     private readonly WanMap _wanMap;
+    private readonly ServerLookup _servers;
     private readonly CoordinateBatcher _coordinates;
     private readonly ILogger _logger;
     private readonly ServerStorage _storage;
@@ -61,6 +62,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _lan = lan;
         _wan = wan;
         _wanMap = new WanMap(wan, config.Node.Datacenter);
+        _servers = new ServerLookup(config.Node.Datacenter);
         Time = time;
         Metrics = metrics;
         ILogger logger = _logger = loggers.CreateLogger("agent.server");
@@ -129,16 +131,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public bool IsLeaving => _leaving;
 
-    public ServerIdentity? FindServer(string raftId)
-    {
-        foreach (Member member in _lan.Members)
-        {
-            if (member.Tag("role") == "consul" && member.Tag("id") == raftId)
-                return new ServerIdentity(member.Name, member.Tag("raft_vsn"));
-        }
-
-        return null;
-    }
+    public ServerIdentity? FindServer(string raftId) => _servers.ById(raftId) is { } server
+        ? new ServerIdentity(server.Name, server.RaftVersion.ToString(CultureInfo.InvariantCulture)) : null;
 
     /// <summary>Opens the port; returns it, with what the system made of port 0.</summary>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
@@ -147,6 +141,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     /// <summary>Takes part, after <see cref="Listen"/> and once the pools are entered.</summary>
     public async Task StartAsync()
     {
+        _servers.Refresh(_lan);
         _leader.Start();
         _gauges.Start();
         _coordinates.Start();
@@ -156,6 +151,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     /// <summary>Something happened in the LAN pool. Does not wait.</summary>
     public void OnMemberEvent(MemberEvent happened)
     {
+        _servers.OnMemberEvent(happened);
         if (ServerTags.TryRead(happened.Member, out ServerTags server) && server.Segment.Length == 0)
         {
             if (happened.Kind == MemberEventKind.Join) ServerLog.LanServerAdded(_logger, server.ToString());

@@ -27,7 +27,7 @@ internal sealed class FakePool : IGossipPool
 
     public Member Local => Self;
 
-    public IReadOnlyList<Member> Members => [Self];
+    public IReadOnlyList<Member> Members { get; set; } = [Self];
 
     public ChannelReader<PoolEvent> Events => throw new NotSupportedException();
 
