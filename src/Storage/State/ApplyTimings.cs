@@ -16,6 +16,11 @@ internal sealed class ApplyTimings(IMetrics metrics)
         ByOperation(metrics, "fsm.session", SessionRequest.Create, SessionRequest.Destroy);
     private readonly Dictionary<string, IMetricSeries> _tombstones = ByOperation(metrics, "fsm.tombstone", TombstoneRequest.Reap);
 
+    private readonly Dictionary<string, IMetricSeries> _systemMetadata =
+        ByOperation(metrics, "fsm.system_metadata", SystemMetadataRequest.Upsert, SystemMetadataRequest.Delete);
+    private readonly Dictionary<string, IMetricSeries> _intentions =
+        ByOperation(metrics, "fsm.intention", "create", "update", "delete", "delete-all", "upsert");
+
     /// <param name="operation">Of the types that have several; one that is unknown is not measured.</param>
     public void Record(CommandType type, string operation, long startTimestamp)
     {
@@ -28,6 +33,8 @@ internal sealed class ApplyTimings(IMetrics metrics)
             CommandType.Txn => _txn,
             CommandType.Tombstone => _tombstones.GetValueOrDefault(operation),
             CommandType.CoordinateBatch => _coordinates,
+            CommandType.SystemMetadata => _systemMetadata.GetValueOrDefault(operation),
+            CommandType.Intention => _intentions.GetValueOrDefault(operation),
             _ => null,
         };
         series?.RecordSince(startTimestamp);

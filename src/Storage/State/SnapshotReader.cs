@@ -72,6 +72,17 @@ internal sealed class SnapshotReader
             case CommandType.Tombstone:
                 ReadTombstone(ref reader);
                 break;
+            case CommandType.Intention:
+                if (!IntentionCommands.Restore(_edit, encoded)) return "a record of type 12 has no id";
+                break;
+            case CommandType.FederationState:
+                FederationState? federation = SystemRequestCodec.ReadFederationState(ref reader).State;
+                if (federation is not null && !reader.Failed) FederationCommands.Restore(_edit, federation);
+                break;
+            case CommandType.SystemMetadata:
+                SystemMetadataEntry fact = SystemMetadataEntryCodec.Read(ref reader);
+                if (!reader.Failed) SystemMetadataCommands.Restore(_edit, fact);
+                break;
             case CommandType.Index:
                 ReadIndexRow(ref reader);
                 break;

@@ -40,6 +40,12 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<Coordinate> Coordinates { get; } = new(tables.Coordinates);
 
+    public ByteMapEdit<FederationState> FederationStates { get; } = new(tables.FederationStates);
+
+    public ByteMapEdit<SystemMetadataEntry> SystemMetadata { get; } = new(tables.SystemMetadata);
+
+    public ByteMapEdit<byte[]> LegacyIntentions { get; } = new(tables.LegacyIntentions);
+
     public ByteMapEdit<IndexRow> Index { get; } = new(tables.Index);
 
     /// <summary>What the command at hand does, where its type has several operations; for its timing alone.</summary>
@@ -68,6 +74,9 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByNode.Freeze(),
         SessionsByCheck.Freeze(),
         Coordinates.Freeze(),
+        FederationStates.Freeze(),
+        SystemMetadata.Freeze(),
+        LegacyIntentions.Freeze(),
         Index.Freeze());
 
     /// <summary>Makes <paramref name="version"/> the present content.</summary>
@@ -88,6 +97,9 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByNode.Reset(version.SessionsByNode);
         SessionsByCheck.Reset(version.SessionsByCheck);
         Coordinates.Reset(version.Coordinates);
+        FederationStates.Reset(version.FederationStates);
+        SystemMetadata.Reset(version.SystemMetadata);
+        LegacyIntentions.Reset(version.LegacyIntentions);
         Index.Reset(version.Index);
     }
 

@@ -19,6 +19,9 @@ namespace Consul.Fast.Storage.State;
 /// <param name="SessionsByNode">By node, id.</param>
 /// <param name="SessionsByCheck">Sessions that depend on a check, by node, check id, session id.</param>
 /// <param name="Coordinates">By node, segment.</param>
+/// <param name="FederationStates">By datacenter.</param>
+/// <param name="SystemMetadata">By key.</param>
+/// <param name="LegacyIntentions">Intentions from before they became configuration entries, encoded, by id.</param>
 /// <param name="Index">By row name.</param>
 internal sealed record StateTables(
     ByteMap<DirEntry> Kv,
@@ -36,6 +39,9 @@ internal sealed record StateTables(
     ByteMap<Session> SessionsByNode,
     ByteMap<Session> SessionsByCheck,
     ByteMap<Coordinate> Coordinates,
+    ByteMap<FederationState> FederationStates,
+    ByteMap<SystemMetadataEntry> SystemMetadata,
+    ByteMap<byte[]> LegacyIntentions,
     ByteMap<IndexRow> Index)
 {
     public static readonly StateTables Empty = new(
@@ -54,5 +60,8 @@ internal sealed record StateTables(
         ByteMap<Session>.Empty,
         ByteMap<Session>.Empty,
         ByteMap<Coordinate>.Empty,
+        ByteMap<FederationState>.Empty,
+        ByteMap<SystemMetadataEntry>.Empty,
+        ByteMap<byte[]>.Empty,
         ByteMap<IndexRow>.Empty);
 }

@@ -93,6 +93,12 @@ public sealed class DecoderFuzzTests
         ChunkCodec.Read(ref reader);
         reader = new MsgPackReader(body);
         FreeMapCodec.Read(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadFederationState(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadSystemMetadata(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadIntention(ref reader);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, FixedBytes + (body.Length * BytesPerInputByte));
     }
 }
