@@ -10,6 +10,7 @@ internal sealed class ApplyTimings(IMetrics metrics)
     private readonly IMetricSeries _deregister = metrics.Series(MetricKind.Sample, "fsm.deregister");
     private readonly IMetricSeries _txn = metrics.Series(MetricKind.Sample, "fsm.txn");
     private readonly IMetricSeries _coordinates = metrics.Series(MetricKind.Sample, "fsm.coordinate.batch-update");
+    private readonly IMetricSeries _autopilot = metrics.Series(MetricKind.Sample, "fsm.autopilot");
     private readonly Dictionary<string, IMetricSeries> _kvs = ByOperation(
         metrics, "fsm.kvs", KvsOp.Set, KvsOp.Delete, KvsOp.DeleteCas, KvsOp.DeleteTree, KvsOp.Cas, KvsOp.Lock, KvsOp.Unlock);
     private readonly Dictionary<string, IMetricSeries> _sessions =
@@ -28,6 +29,7 @@ internal sealed class ApplyTimings(IMetrics metrics)
             CommandType.Txn => _txn,
             CommandType.Tombstone => _tombstones.GetValueOrDefault(operation),
             CommandType.CoordinateBatch => _coordinates,
+            CommandType.Autopilot => _autopilot,
             _ => null,
         };
         series?.RecordSince(startTimestamp);

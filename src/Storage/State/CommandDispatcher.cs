@@ -40,6 +40,8 @@ internal static class CommandDispatcher
                 return TxnCommands.TryApply(edit, index, body, out result);
             case CommandType.CoordinateBatch:
                 return CoordinateCommands.TryApply(edit, index, body, out result);
+            case CommandType.Autopilot:
+                return AutopilotCommands.TryApply(edit, index, body, out result);
             default:
                 known = false;
                 result = null;

@@ -18,11 +18,12 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         CommandType.AclAuthMethodSet, CommandType.AclLegacy,
     ];
 
-    private static readonly CommandType[] AfterKeys =
+    private static readonly CommandType[] AfterKeys = [CommandType.PreparedQuery];
+
+    private static readonly CommandType[] AfterAutopilot =
     [
-        CommandType.PreparedQuery, CommandType.Autopilot, CommandType.Intention, CommandType.ConnectCa,
-        CommandType.ConnectCaProviderState, CommandType.ConnectCaConfig, CommandType.ConfigEntry, CommandType.FederationState,
-        CommandType.SystemMetadata,
+        CommandType.Intention, CommandType.ConnectCa, CommandType.ConnectCaProviderState, CommandType.ConnectCaConfig,
+        CommandType.ConfigEntry, CommandType.FederationState, CommandType.SystemMetadata,
     ];
 
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushSize + 4096);
@@ -39,6 +40,8 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         foreach (ByteMapEntry<ulong> tombstone in tables.Tombstones.All())
             Record(CommandType.Tombstone, new DirEntry { Key = tombstone.Key, ModifyIndex = tombstone.Value }, DirEntryCodec.Write);
         WriteForeign(foreign, AfterKeys);
+        if (tables.Autopilot is { } autopilot) Record(CommandType.Autopilot, autopilot, AutopilotConfigurationCodec.Write);
+        WriteForeign(foreign, AfterAutopilot);
         foreach (ByteMapEntry<IndexRow> row in tables.Index.All()) Record(CommandType.Index, row.Value, WriteIndexRow);
         Record(CommandType.ChunkingState, chunks, ChunkCodec.Write);
         Flush();

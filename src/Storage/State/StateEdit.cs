@@ -42,6 +42,8 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<IndexRow> Index { get; } = new(tables.Index);
 
+    public AutopilotConfiguration? Autopilot { get; set; } = tables.Autopilot;
+
     /// <summary>What the command at hand does, where its type has several operations; for its timing alone.</summary>
     public string Operation { get; set; } = "";
 
@@ -68,7 +70,8 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByNode.Freeze(),
         SessionsByCheck.Freeze(),
         Coordinates.Freeze(),
-        Index.Freeze());
+        Index.Freeze(),
+        Autopilot);
 
     /// <summary>Makes <paramref name="version"/> the present content.</summary>
     public void Reset(StateTables version)
@@ -89,6 +92,7 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByCheck.Reset(version.SessionsByCheck);
         Coordinates.Reset(version.Coordinates);
         Index.Reset(version.Index);
+        Autopilot = version.Autopilot;
     }
 
     public Savepoint Save() => new(Freeze(), Changes.Count, LockDelays.Count);

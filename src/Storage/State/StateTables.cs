@@ -20,6 +20,7 @@ namespace Consul.Fast.Storage.State;
 /// <param name="SessionsByCheck">Sessions that depend on a check, by node, check id, session id.</param>
 /// <param name="Coordinates">By node, segment.</param>
 /// <param name="Index">By row name.</param>
+/// <param name="Autopilot">The one record of its table, null for none.</param>
 internal sealed record StateTables(
     ByteMap<DirEntry> Kv,
     ByteMap<byte[]> KvBySession,
@@ -36,7 +37,8 @@ internal sealed record StateTables(
     ByteMap<Session> SessionsByNode,
     ByteMap<Session> SessionsByCheck,
     ByteMap<Coordinate> Coordinates,
-    ByteMap<IndexRow> Index)
+    ByteMap<IndexRow> Index,
+    AutopilotConfiguration? Autopilot)
 {
     public static readonly StateTables Empty = new(
         ByteMap<DirEntry>.Empty,
@@ -54,5 +56,6 @@ internal sealed record StateTables(
         ByteMap<Session>.Empty,
         ByteMap<Session>.Empty,
         ByteMap<Coordinate>.Empty,
-        ByteMap<IndexRow>.Empty);
+        ByteMap<IndexRow>.Empty,
+        Autopilot: null);
 }

@@ -8,7 +8,10 @@ public sealed class RecordedClusterTests
 {
     /// <summary>Tables that the built commands fill completely.</summary>
     private static readonly CommandType[] BuiltTables =
-        [CommandType.Register, CommandType.CoordinateBatch, CommandType.Session, CommandType.Kvs, CommandType.Tombstone];
+    [
+        CommandType.Register, CommandType.CoordinateBatch, CommandType.Session, CommandType.Kvs, CommandType.Tombstone,
+        CommandType.Autopilot,
+    ];
 
     /// <summary>Index rows of parts whose commands are not applied yet: access control, queries, mesh, federation.</summary>
     private static readonly string[] ForeignRows =
@@ -87,5 +90,5 @@ public sealed class RecordedClusterTests
     private static bool IsBuilt(LogEntry entry) => entry.Type == EntryType.Command
         && (!entry.Extensions.IsEmpty
             || (CommandType)(entry.Data.Span[0] & 0x7f) is CommandType.Register or CommandType.Deregister or CommandType.Kvs
-                or CommandType.Session or CommandType.Tombstone or CommandType.Txn or CommandType.CoordinateBatch);
+                or CommandType.Session or CommandType.Tombstone or CommandType.Txn or CommandType.CoordinateBatch or CommandType.Autopilot);
 }
