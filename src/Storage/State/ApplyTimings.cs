@@ -10,6 +10,7 @@ internal sealed class ApplyTimings(IMetrics metrics)
     private readonly IMetricSeries _deregister = metrics.Series(MetricKind.Sample, "fsm.deregister");
     private readonly IMetricSeries _txn = metrics.Series(MetricKind.Sample, "fsm.txn");
     private readonly IMetricSeries _coordinates = metrics.Series(MetricKind.Sample, "fsm.coordinate.batch-update");
+    private readonly IMetricSeries _autopilot = metrics.Series(MetricKind.Sample, "fsm.autopilot");
     private readonly Dictionary<string, IMetricSeries> _kvs = ByOperation(
         metrics, "fsm.kvs", KvsOp.Set, KvsOp.Delete, KvsOp.DeleteCas, KvsOp.DeleteTree, KvsOp.Cas, KvsOp.Lock, KvsOp.Unlock);
     private readonly Dictionary<string, IMetricSeries> _sessions =
@@ -35,6 +36,7 @@ internal sealed class ApplyTimings(IMetrics metrics)
             CommandType.CoordinateBatch => _coordinates,
             CommandType.SystemMetadata => _systemMetadata.GetValueOrDefault(operation),
             CommandType.Intention => _intentions.GetValueOrDefault(operation),
+            CommandType.Autopilot => _autopilot,
             _ => null,
         };
         series?.RecordSince(startTimestamp);

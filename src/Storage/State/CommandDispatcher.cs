@@ -48,6 +48,8 @@ internal static class CommandDispatcher
                 return SystemMetadataCommands.TryApply(edit, index, body, out result);
             case CommandType.ConnectCaLeaf:
                 return CertificateCommands.TryApply(index, body, out result);
+            case CommandType.Autopilot:
+                return AutopilotCommands.TryApply(edit, index, body, out result);
             default:
                 known = false;
                 result = null;

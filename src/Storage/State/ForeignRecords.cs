@@ -11,7 +11,7 @@ internal sealed class ForeignRecords(IReadOnlyDictionary<CommandType, List<byte[
     public static readonly ForeignRecords None = new(new Dictionary<CommandType, List<byte[]>>());
 
     /// <summary>Types that are kept this way.</summary>
-    public static bool IsKept(CommandType type) => type is CommandType.AclLegacy or CommandType.PreparedQuery or CommandType.Autopilot
+    public static bool IsKept(CommandType type) => type is CommandType.AclLegacy or CommandType.PreparedQuery
         or CommandType.ConnectCa or CommandType.ConnectCaProviderState or CommandType.ConnectCaConfig
         or CommandType.AclTokenSet or CommandType.AclPolicySet or CommandType.AclRoleSet or CommandType.AclBindingRuleSet
         or CommandType.AclAuthMethodSet or CommandType.ConfigEntry;

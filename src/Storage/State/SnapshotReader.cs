@@ -89,6 +89,9 @@ internal sealed class SnapshotReader
             case CommandType.AclBootstrap:
                 ReadBootstrap(ref reader);
                 break;
+            case CommandType.Autopilot:
+                _edit.Autopilot = AutopilotConfigurationCodec.Read(ref reader);
+                break;
             case CommandType.ChunkingState:
                 _chunks = ChunkCodec.Read(ref reader);
                 break;

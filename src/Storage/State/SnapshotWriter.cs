@@ -18,7 +18,7 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         CommandType.AclAuthMethodSet, CommandType.AclLegacy,
     ];
 
-    private static readonly CommandType[] AfterKeys = [CommandType.PreparedQuery, CommandType.Autopilot];
+    private static readonly CommandType[] AfterKeys = [CommandType.PreparedQuery];
 
     private static readonly CommandType[] AfterIntentions =
         [CommandType.ConnectCa, CommandType.ConnectCaProviderState, CommandType.ConnectCaConfig, CommandType.ConfigEntry];
@@ -37,6 +37,7 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         foreach (ByteMapEntry<ulong> tombstone in tables.Tombstones.All())
             Record(CommandType.Tombstone, new DirEntry { Key = tombstone.Key, ModifyIndex = tombstone.Value }, DirEntryCodec.Write);
         WriteForeign(foreign, AfterKeys);
+        if (tables.Autopilot is { } autopilot) Record(CommandType.Autopilot, autopilot, AutopilotConfigurationCodec.Write);
         foreach (ByteMapEntry<byte[]> intention in tables.LegacyIntentions.All())
             Record(CommandType.Intention, intention.Value, static (w, bytes) => w.WriteRaw(bytes));
         WriteForeign(foreign, AfterIntentions);

@@ -48,6 +48,8 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<IndexRow> Index { get; } = new(tables.Index);
 
+    public AutopilotConfiguration? Autopilot { get; set; } = tables.Autopilot;
+
     /// <summary>What the command at hand does, where its type has several operations; for its timing alone.</summary>
     public string Operation { get; set; } = "";
 
@@ -77,7 +79,8 @@ internal sealed partial class StateEdit(StateTables tables)
         FederationStates.Freeze(),
         SystemMetadata.Freeze(),
         LegacyIntentions.Freeze(),
-        Index.Freeze());
+        Index.Freeze(),
+        Autopilot);
 
     /// <summary>Makes <paramref name="version"/> the present content.</summary>
     public void Reset(StateTables version)
@@ -101,6 +104,7 @@ internal sealed partial class StateEdit(StateTables tables)
         SystemMetadata.Reset(version.SystemMetadata);
         LegacyIntentions.Reset(version.LegacyIntentions);
         Index.Reset(version.Index);
+        Autopilot = version.Autopilot;
     }
 
     public Savepoint Save() => new(Freeze(), Changes.Count, LockDelays.Count);

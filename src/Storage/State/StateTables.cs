@@ -23,6 +23,7 @@ namespace Consul.Fast.Storage.State;
 /// <param name="SystemMetadata">By key.</param>
 /// <param name="LegacyIntentions">Intentions from before they became configuration entries, encoded, by id.</param>
 /// <param name="Index">By row name.</param>
+/// <param name="Autopilot">The one record of its table, null for none.</param>
 internal sealed record StateTables(
     ByteMap<DirEntry> Kv,
     ByteMap<byte[]> KvBySession,
@@ -42,7 +43,8 @@ internal sealed record StateTables(
     ByteMap<FederationState> FederationStates,
     ByteMap<SystemMetadataEntry> SystemMetadata,
     ByteMap<byte[]> LegacyIntentions,
-    ByteMap<IndexRow> Index)
+    ByteMap<IndexRow> Index,
+    AutopilotConfiguration? Autopilot)
 {
     public static readonly StateTables Empty = new(
         ByteMap<DirEntry>.Empty,
@@ -63,5 +65,6 @@ internal sealed record StateTables(
         ByteMap<FederationState>.Empty,
         ByteMap<SystemMetadataEntry>.Empty,
         ByteMap<byte[]>.Empty,
-        ByteMap<IndexRow>.Empty);
+        ByteMap<IndexRow>.Empty,
+        Autopilot: null);
 }

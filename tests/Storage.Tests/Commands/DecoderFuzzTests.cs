@@ -86,6 +86,7 @@ public sealed class DecoderFuzzTests
         CommandCodec.TryDecode(body, out SessionRequest? _);
         CommandCodec.TryDecode(body, out TombstoneRequest? _);
         CommandCodec.TryDecode(body, out TxnRequest? _);
+        CommandCodec.TryDecode(body, out AutopilotRequest? _);
         KvsCommand.TryDecode(body, out _);
         var reader = new MsgPackReader(body);
         MsgPackCollections.ReadList(ref reader, CoordinateCodec.Read);

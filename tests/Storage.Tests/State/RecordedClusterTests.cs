@@ -10,7 +10,7 @@ public sealed class RecordedClusterTests
     private static readonly CommandType[] BuiltTables =
     [
         CommandType.Register, CommandType.CoordinateBatch, CommandType.Session, CommandType.Kvs, CommandType.Tombstone,
-        CommandType.FederationState, CommandType.SystemMetadata, CommandType.Intention,
+        CommandType.FederationState, CommandType.SystemMetadata, CommandType.Intention, CommandType.Autopilot,
     ];
 
     /// <summary>Index rows of parts whose commands are not applied yet: access control, queries, mesh, federation.</summary>
@@ -90,7 +90,7 @@ public sealed class RecordedClusterTests
         && (!entry.Extensions.IsEmpty
             || (CommandType)(entry.Data.Span[0] & 0x7f) is CommandType.Register or CommandType.Deregister or CommandType.Kvs
                 or CommandType.Session or CommandType.Tombstone or CommandType.Txn or CommandType.CoordinateBatch
-                or CommandType.FederationState or CommandType.SystemMetadata or CommandType.ConnectCaLeaf
+                or CommandType.FederationState or CommandType.SystemMetadata or CommandType.ConnectCaLeaf or CommandType.Autopilot
             || IsMigration(entry));
 
     private static bool IsMigration(LogEntry entry) =>
