@@ -25,6 +25,11 @@ public interface IConsensus
     /// <returns>Null when confirmed, otherwise the error text.</returns>
     ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default);
 
+    /// <summary>Makes another voter the leader, the one that is furthest or <paramref name="serverId"/>.</summary>
+    /// <returns>Null when this server leads no longer, otherwise the error text.</returns>
+    ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default) =>
+        new(RaftErrors.TransferFailed);
+
     /// <summary>Takes a snapshot now, whatever the thresholds say.</summary>
     /// <returns>The snapshot, or the error text.</returns>
     ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default);
@@ -83,5 +88,6 @@ public static class RaftErrors
     public const string EnqueueTimeout = "timed out enqueuing operation";
     public const string NothingNew = "nothing new to snapshot";
     public const string SnapshotRestored = "snapshot restored while committing log";
+    public const string TransferFailed = "cannot find peer";
     public const string TransferInProgress = "leadership transfer in progress";
 }

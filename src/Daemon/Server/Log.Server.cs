@@ -63,6 +63,25 @@ internal static partial class ServerLog
     [LoggerMessage(5420, LogLevel.Warning, "Raft connection closed, this server has no peers: from={From}")]
     public static partial void RaftConnectionRefused(ILogger logger, IPEndPoint from);
 
+    [LoggerMessage(5440, LogLevel.Debug, "successfully established leadership: duration={Duration}")]
+    public static partial void Established(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(5441, LogLevel.Error, "failed to establish leadership: error={Error}")]
+    public static partial void EstablishFailed(ILogger logger, string error);
+
+    [LoggerMessage(5442, LogLevel.Information, "successfully transferred leadership: attempt={Attempt} retry_limit={Limit}")]
+    public static partial void LeadershipHandedOver(ILogger logger, int attempt, int limit);
+
+    [LoggerMessage(5443, LogLevel.Error,
+        "failed to transfer leadership attempt, will retry: attempt={Attempt} retry_limit={Limit} error={Error}")]
+    public static partial void HandOverFailed(ILogger logger, int attempt, int limit, string error);
+
+    [LoggerMessage(5444, LogLevel.Error, "failed to transfer leadership: error={Error}")]
+    public static partial void NotHandedOver(ILogger logger, string error);
+
+    [LoggerMessage(5445, LogLevel.Error, "the work of the leader failed, will retry")]
+    public static partial void LeaderWorkFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);
 
