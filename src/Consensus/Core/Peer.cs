@@ -9,6 +9,8 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     private const int BackoffCap = 12;
     private static readonly TimeSpan BackoffBase = TimeSpan.FromMilliseconds(10);
 
+    private TimeSpan _failedAt = TimeSpan.MinValue;
+
     public RaftServer Server { get; set; } = server;
 
     public bool IsVoter => Server.Suffrage == Suffrage.Voter;
@@ -51,10 +53,14 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
         if (sentAt > LastContact) LastContact = sentAt;
     }
 
-    public void Fail(TimeSpan now)
+    /// <summary>Counts a failure; requests of one pipeline that fail together are one.</summary>
+    /// <param name="sentAt">When the request that failed was sent.</param>
+    public void Fail(TimeSpan now, TimeSpan sentAt)
     {
-        Failures++;
         Pipelining = false;
+        if (sentAt <= _failedAt) return;
+        _failedAt = now;
+        Failures++;
         PausedUntil = now + Backoff(Failures);
     }
 

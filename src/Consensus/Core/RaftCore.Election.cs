@@ -54,7 +54,9 @@ internal sealed partial class RaftCore
         bool heard = LastContact is { } contact && now - contact < _settings.Timings.Heartbeat;
         if (heard && !IsSoleVoter) return;
         Leader = "";
-        if (IsVoter(_settings.ServerId)) Campaign(now);
+        // What is being received ends soon without its leader; until then the state is not this log's.
+        if (_install is not null) _output.CancelInstall = true;
+        else if (IsVoter(_settings.ServerId)) Campaign(now);
     }
 
     private void Campaign(TimeSpan now)

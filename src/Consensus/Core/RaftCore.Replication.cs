@@ -59,7 +59,7 @@ internal sealed partial class RaftCore
 
         if (!response.Success)
         {
-            peer.Fail(now);
+            peer.Fail(now, request.SentAt);
             return;
         }
 
@@ -84,11 +84,11 @@ internal sealed partial class RaftCore
             case AppendRequest append:
                 peer.Inflight = Math.Max(0, peer.Inflight - 1);
                 peer.NextIndex = Math.Max(peer.MatchIndex + 1, Math.Min(peer.NextIndex, append.PrevIndex + 1));
-                peer.Fail(now);
+                peer.Fail(now, append.SentAt);
                 break;
-            case SnapshotRequest:
+            case SnapshotRequest snapshot:
                 peer.SnapshotInflight = false;
-                peer.Fail(now);
+                peer.Fail(now, snapshot.SentAt);
                 break;
         }
     }
@@ -126,7 +126,7 @@ internal sealed partial class RaftCore
         if (request.PrevIndex < peer.NextIndex) peer.NextIndex = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
 
         if (response.NoRetryBackoff) peer.Recover();
-        else peer.Fail(now);
+        else peer.Fail(now, request.SentAt);
     }
 
     private TimeSpan? NextLeaderDeadline()
@@ -202,7 +202,7 @@ internal sealed partial class RaftCore
         ulong prevTerm = 0;
         if (peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
         {
-            SendSnapshot(peer);
+            SendSnapshot(now, peer);
             return;
         }
 
@@ -214,10 +214,10 @@ internal sealed partial class RaftCore
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 
-    private void SendSnapshot(Peer peer)
+    private void SendSnapshot(TimeSpan now, Peer peer)
     {
         peer.SnapshotInflight = true;
-        SnapshotRequest request = new(Term, Leader, SnapshotIndex, SnapshotTerm, SnapshotConfiguration);
+        SnapshotRequest request = new(Term, Leader, SnapshotIndex, SnapshotTerm, SnapshotConfiguration, now);
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 

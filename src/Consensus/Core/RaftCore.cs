@@ -170,14 +170,13 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>
-    /// A user's snapshot was stored and restored under an index above everything here. The log starts anew after it, and a
-    /// leader goes on with a Noop.
+    /// A user's snapshot was stored and restored on the leader, under an index above everything here. The log starts anew after
+    /// it; whoever restores appends an entry, whose commit tells that a quorum has the snapshot.
     /// </summary>
-    public void OnSnapshotRestored(TimeSpan now, ulong index, ulong term)
+    public void OnSnapshotRestored(ulong index, ulong term)
     {
         SnapshotConfiguration = Latest;
         ReplaceLog(index, term, Latest);
-        if (Role == RaftRole.Leader) AppendOwn(now, EntryType.Noop, default, default, null);
     }
 
     /// <summary>No input is taken after this.</summary>
@@ -193,6 +192,7 @@ internal sealed partial class RaftCore
 
     private void HandOutCommitted()
     {
+        if (_held || _install is not null) return;
         ulong limit = Math.Min(CommitIndex, _log.DurableIndex);
         if (_handedOut < limit && _output.Committed.Count == 0) _output.FirstCommitted = _handedOut + 1;
         while (_handedOut < limit) _output.Committed.Add(_log.Cached(++_handedOut));
@@ -213,13 +213,13 @@ internal sealed partial class RaftCore
         // Entries under way are dropped with the log: nobody may be told that they are stored.
         FailGates(_entryGates);
         _log.ResetTo(index, term, configuration);
+        CommitIndex = index;
         StartFrom(index, configuration);
     }
 
     private void StartFrom(ulong index, ConfigurationPoint configuration)
     {
         Committed = configuration;
-        CommitIndex = index;
         _handedOut = index;
         OnConfigurationChanged();
     }
