@@ -70,6 +70,14 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
         PausedUntil = TimeSpan.Zero;
     }
 
+    /// <summary>The peer shows that it is there: the next attempts are due at once.</summary>
+    public void Wake(TimeSpan now)
+    {
+        PausedUntil = TimeSpan.Zero;
+        HeartbeatFailures = 0;
+        HeartbeatAt = now;
+    }
+
     /// <summary>Pause after n failures in a row: 10 ms twice, then doubling up to 10.24 s.</summary>
     public static TimeSpan Backoff(int failures) => BackoffBase * (1 << Math.Max(0, Math.Min(failures, BackoffCap) - 2));
 }

@@ -126,6 +126,7 @@ internal sealed partial class RaftCore
         if (term > Term || Role != RaftRole.Follower) BecomeFollower(now, term);
         if (_install is { } install && install.Request.Term < term) _output.CancelInstall = true;
         Leader = leader;
+        EndPreVote();
         return true;
     }
 

@@ -79,7 +79,7 @@ internal sealed partial class RaftCore
             case AppendRequest { Heartbeat: true }:
                 peer.HeartbeatInflight = false;
                 peer.HeartbeatFailures++;
-                peer.HeartbeatAt = now + Peer.Backoff(peer.HeartbeatFailures);
+                peer.HeartbeatAt = now + HeartbeatPause(peer.HeartbeatFailures);
                 break;
             case AppendRequest append:
                 peer.Inflight = Math.Max(0, peer.Inflight - 1);
@@ -90,7 +90,18 @@ internal sealed partial class RaftCore
                 peer.SnapshotInflight = false;
                 peer.Fail(now, snapshot.SentAt);
                 break;
+            case TimeoutNowRequest when _transferTo == peerId:
+                FailTransfer(now, $"failed to make TimeoutNow RPC to {peerId}");
+                break;
         }
+    }
+
+    /// <summary>Never so long that a server that comes back would miss its leader.</summary>
+    private TimeSpan HeartbeatPause(int failures)
+    {
+        TimeSpan longest = _settings.Timings.Heartbeat / 2;
+        TimeSpan pause = Peer.Backoff(failures);
+        return pause < longest ? pause : longest;
     }
 
     private void OnHeartbeatAnswered(TimeSpan now, Peer peer, AppendRequest request, AppendResponse response)
@@ -133,6 +144,7 @@ internal sealed partial class RaftCore
     {
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
+        if (NextTransferDeadline() is { } transfer) next = Earlier(next, transfer);
         foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
@@ -152,6 +164,7 @@ internal sealed partial class RaftCore
         }
 
         if (!IsSoleVoter && _peers.Count > 0 && now >= _leaseAt) CheckLease(now);
+        if (Role == RaftRole.Leader) TickTransfer(now);
     }
 
     private void CheckLease(TimeSpan now)

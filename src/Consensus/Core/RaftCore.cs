@@ -101,7 +101,7 @@ internal sealed partial class RaftCore
     {
         OnConfigurationChanged();
         ArmFollowerTimer(now);
-        if (IsSoleVoter) Campaign(now);
+        if (IsSoleVoter) Campaign(now, transfer: false);
     }
 
     public void OnTick(TimeSpan now)
@@ -113,7 +113,7 @@ internal sealed partial class RaftCore
                 OnFollowerTimeout(now);
                 break;
             case RaftRole.Candidate when now >= _timer && _retryAt is null:
-                Campaign(now);
+                OnCandidateTimeout(now);
                 break;
             case RaftRole.Leader:
                 TickLeader(now);
@@ -132,7 +132,7 @@ internal sealed partial class RaftCore
         LogEntry entry = new(1, 1, EntryType.Configuration, ConfigurationCodec.Encode(configuration));
         _log.Append(entry, new ConfigurationPoint(configuration, 1));
         OnConfigurationChanged();
-        if (IsSoleVoter) Campaign(now);
+        if (IsSoleVoter) Campaign(now, transfer: false);
         return true;
     }
 
@@ -185,8 +185,13 @@ internal sealed partial class RaftCore
     /// <summary>Completes the output after inputs: requests to peers, the write, the entries to apply.</summary>
     public void Flush(TimeSpan now)
     {
-        if (Role == RaftRole.Leader) Replicate(now);
-        _log.TakeWrite();
+        if (Role == RaftRole.Leader)
+        {
+            Replicate(now);
+            AdvanceTransfer();
+        }
+
+        _log.TakeWrite(now);
         HandOutCommitted();
     }
 
@@ -262,6 +267,7 @@ internal sealed partial class RaftCore
             {
                 AppendResponse append => append with { Success = false },
                 VoteResponse vote => vote with { Granted = false },
+                PreVoteResponse vote => vote with { Granted = false },
                 SnapshotResponse snapshot => snapshot with { Success = false },
                 _ => null,
             };
@@ -286,7 +292,9 @@ internal sealed partial class RaftCore
     private void ChangeRole(RaftRole role)
     {
         Leader = "";
+        EndPreVote();
         if (role == Role) return;
+        EndTransfer();
         Role = role;
         _peers.Clear();
         _votes.Clear();

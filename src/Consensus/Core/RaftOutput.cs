@@ -60,7 +60,7 @@ internal sealed class RaftOutput
 
 /// <summary>
 /// A request to send. The driver answers each exactly once, by the matching <c>On…Response</c> or
-/// <see cref="RaftCore.OnRequestFailed"/>.
+/// <see cref="RaftCore.OnRequestFailed"/>; only that a TimeoutNow has arrived, the core need not know.
 /// </summary>
 internal readonly record struct PeerRequest(RaftServer Peer, RaftRequest Request);
 

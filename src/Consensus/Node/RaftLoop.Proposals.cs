@@ -6,11 +6,13 @@ namespace Consul.Fast.Consensus.Node;
 internal sealed partial class RaftLoop
 {
     private StopItem? _stop;
+    private TransferItem? _transfer;
 
     private void Propose(Proposal proposal)
     {
         if (_stop is not null) Finish(proposal, RaftErrors.Shutdown);
         else if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+        else if (_core.IsTransferring) Finish(proposal, RaftErrors.TransferInProgress);
         else if (_restoring || !TryAppend(proposal)) _parked.Enqueue(proposal);
     }
 
@@ -54,6 +56,7 @@ internal sealed partial class RaftLoop
         {
             Proposal proposal = _parked.Dequeue();
             if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+            else if (_core.IsTransferring) Finish(proposal, RaftErrors.TransferInProgress);
             else if (!TryAppend(proposal)) _parked.Enqueue(proposal);
         }
     }
@@ -72,6 +75,21 @@ internal sealed partial class RaftLoop
         if (done > 0) _verifying.RemoveRange(0, done);
     }
 
+    private void Transfer(TransferItem item)
+    {
+        string? error = _restoring ? "cannot transfer leadership while a snapshot is restored" : _core.TransferLeadership(_clock(), item.ServerId);
+        if (error is not null) item.Complete(error);
+        else _transfer = item;
+    }
+
+    /// <summary>An attempt has succeeded when leadership is gone, whoever has it now.</summary>
+    private void CompleteTransfer()
+    {
+        if (_transfer is not { } item || _core.IsTransferring) return;
+        _transfer = null;
+        item.Complete(_core.Role == RaftRole.Leader ? _core.TransferError : null);
+    }
+
     private void ContinueStop()
     {
         if (_stop is not { } stop || _core.Role == RaftRole.Shutdown) return;
@@ -85,6 +103,7 @@ internal sealed partial class RaftLoop
         CarryOut();
         FailEverything(RaftErrors.Shutdown);
         _bootstrap?.Complete(RaftErrors.Shutdown);
+        _transfer?.Complete(RaftErrors.Shutdown);
         _stop?.Complete(true);
         _parts.Board.Publish(_core);
     }

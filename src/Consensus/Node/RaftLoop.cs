@@ -104,6 +104,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case BootstrapItem bootstrap:
                 Bootstrap(bootstrap);
                 break;
+            case TransferItem transfer:
+                Transfer(transfer);
+                break;
             case StartItem:
                 _core.Start(_clock());
                 break;
@@ -125,6 +128,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         }
         while (HasParkedTurn());
         CompleteVerified();
+        CompleteTransfer();
         ContinueRestore();
         ContinueStop();
         _parts.Board.Publish(_core);
@@ -224,6 +228,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case VoteRequest vote:
                 _core.OnVoteRequest(now, vote, item.ReplyTo);
                 break;
+            case PreVoteRequest vote:
+                _core.OnPreVoteRequest(now, vote, item.ReplyTo);
+                break;
+            case TimeoutNowRequest handOver:
+                _core.OnTimeoutNow(now, handOver, item.ReplyTo);
+                break;
             default:
                 throw new ArgumentException($"{item.Request.GetType().Name} is not delivered as a request");
         }
@@ -239,6 +249,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 break;
             case (VoteRequest request, VoteResponse response):
                 _core.OnVoteResponse(now, item.PeerId, request, response);
+                break;
+            case (PreVoteRequest request, PreVoteResponse response):
+                _core.OnPreVoteResponse(now, item.PeerId, request, response);
+                break;
+            case (TimeoutNowRequest, TimeoutNowResponse):
+                // What comes of it shows in the next leader's requests, or does not before the time is over.
                 break;
             case (SnapshotRequest request, SnapshotResponse response):
                 _core.OnSnapshotResponse(now, item.PeerId, request, response);

@@ -27,6 +27,13 @@ internal sealed class VerifyItem : CallItem<string?>
     public ulong Round { get; set; }
 }
 
+/// <summary>Hands leadership over; null when it is gone, otherwise the error text.</summary>
+/// <param name="serverId">Who shall have it, or null for the voter that is most up to date.</param>
+internal sealed class TransferItem(string? serverId) : CallItem<string?>
+{
+    public string? ServerId => serverId;
+}
+
 /// <summary>Prepares a restore: quiets the log and answers where the snapshot goes.</summary>
 /// <param name="atLeast">Index of the user's snapshot: the new one is above it.</param>
 internal sealed class BeginRestoreItem(ulong atLeast) : CallItem<RestorePlace>

@@ -166,6 +166,13 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default)
+    {
+        TransferItem item = new(serverId);
+        return CallAsync(item, item.Task.WaitAsync(cancellation));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default)
     {
         if (_disposed) return new((null, RaftErrors.Shutdown));
