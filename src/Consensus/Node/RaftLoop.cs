@@ -47,6 +47,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         _timer = new DeadlineTimer(this);
     }
 
+    ulong IRaftInbox.Term => _parts.Board.Status.Term;
+
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
     void IRaftInbox.OnResponse(string peerId, RaftRequest request, RaftResponse response) =>

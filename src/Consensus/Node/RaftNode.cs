@@ -1,4 +1,5 @@
 using Consul.Fast.Consensus.Core;
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +47,20 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         TimeProvider time,
         ILogger logger)
         : this(options, log, snapshots, machine, timers, time, logger, new NoPeerTransport())
+    {
+    }
+
+    /// <summary>A node of a cluster. The transport is not disposed with it.</summary>
+    public RaftNode(
+        RaftOptions options,
+        ILogStore log,
+        ISnapshotStore snapshots,
+        IStateMachine machine,
+        TimerWheel timers,
+        TimeProvider time,
+        ILogger logger,
+        RaftTransport transport)
+        : this(options, log, snapshots, machine, timers, time, logger, (IRaftTransport)transport)
     {
     }
 
