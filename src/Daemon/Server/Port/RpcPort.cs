@@ -1,3 +1,4 @@
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
@@ -19,6 +20,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     private readonly RpcServer _server;
     private readonly RpcServer _insecure;
     private readonly SnapshotExchange _snapshots;
+    private readonly RaftTransport? _raft;
     private readonly ProtocolSwitch _switch;
     private readonly ConnectionLimiter _limiter;
     private readonly IMetrics _metrics;
@@ -26,9 +28,12 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private TcpAcceptor? _acceptor;
 
+    /// <param name="raft">Takes the connections of other servers; null on a server that leads alone.</param>
     public RpcPort(
-        AgentConfig config, RpcServices services, TlsContext tls, TimerWheel timers, IMetrics metrics, ILoggerFactory loggers)
+        AgentConfig config, RpcServices services, TlsContext tls, TimerWheel timers, IMetrics metrics, ILoggerFactory loggers,
+        RaftTransport? raft = null)
     {
+        _raft = raft;
         _config = config;
         _metrics = metrics;
         _logger = loggers.CreateLogger("agent.server.rpc");
@@ -97,10 +102,15 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
 
     Task IProtocolHandlers.OnSnapshotAsync(TcpConnection connection) => _snapshots.ServeAsync(connection, _stopping.Token);
 
-    /// <summary>This server leads alone and has no peers to hear.</summary>
     Task IProtocolHandlers.OnRaftAsync(TcpConnection connection)
     {
-        ServerLog.RaftConnectionRefused(_logger, connection.RemoteEndPoint);
-        return Task.CompletedTask;
+        if (_raft is null)
+        {
+            ServerLog.RaftConnectionRefused(_logger, connection.RemoteEndPoint);
+            return Task.CompletedTask;
+        }
+
+        _metrics.IncrCounter(RpcMetricNames.RaftHandoff);
+        return _raft.ServeAsync(connection);
     }
 }
