@@ -28,6 +28,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private TcpAcceptor? _acceptor;
 
+    /// <param name="raft">Takes the connections of other servers.</param>
     public RpcPort(
         AgentConfig config,
         RpcServices services,
@@ -106,5 +107,9 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
 
     Task IProtocolHandlers.OnSnapshotAsync(TcpConnection connection) => _snapshots.ServeAsync(connection, _stopping.Token);
 
-    Task IProtocolHandlers.OnRaftAsync(TcpConnection connection) => _raft.ServeAsync(connection);
+    Task IProtocolHandlers.OnRaftAsync(TcpConnection connection)
+    {
+        _metrics.IncrCounter(RpcMetricNames.RaftHandoff);
+        return _raft.ServeAsync(connection);
+    }
 }
