@@ -2,6 +2,7 @@ using System.Text;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Timers;
@@ -32,9 +33,9 @@ public sealed class GoServerTests : IAsyncDisposable
     {
         var dialer = new RpcDialer(_dialer);
         _pool = new RpcPool(dialer, _settings, _timers, NullLogger.Instance);
-        var limiter = new RateLimiter(-1, 1, TimeProvider.System);
-        var caller = new ServerCaller(_pool, _servers, limiter, s_hold, TimeProvider.System);
-        _services = RemoteServices.Create(caller, new RemoteSnapshots(dialer, _servers, limiter, "dc1"));
+        var own = new OwnCalls(new RateLimiter(-1, 1, TimeProvider.System), NoMetrics.Instance);
+        var caller = new ServerCaller(_pool, _servers, own, s_hold, TimeProvider.System);
+        _services = RemoteServices.Create(caller, new RemoteSnapshots(new SnapshotCaller(dialer, "dc1"), _servers, own));
     }
 
     public async ValueTask DisposeAsync()

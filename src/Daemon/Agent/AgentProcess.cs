@@ -58,7 +58,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         }
         else
         {
-            _client = new ClientNode(config, () => _pools.Lan.Members.Count, _tls, _timers, context.Time, context.Logging);
+            _client = new ClientNode(config, () => _pools.Lan.Members.Count, _tls, _timers, context.Time, context.Metrics, context.Logging);
         }
 
         RpcServices services = _server?.Services ?? _client!.Services;

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
 using Consul.Fast.Daemon.Agent;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
-using Consul.Fast.Net.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Client;
@@ -15,25 +14,23 @@ namespace Consul.Fast.Daemon.Client;
 internal sealed class ClientNode : IAsyncDisposable
 {
     private readonly RpcPool _pool;
-    private readonly RateLimiter _limiter;
+    private readonly OwnCalls _own;
     private readonly ServerRebalancer _rebalancer;
     private readonly AgentConfig _config;
 
     /// <param name="clusterSize">Members of the LAN pool.</param>
     public ClientNode(
-        AgentConfig config, Func<int> clusterSize, TlsContext tls, TimerWheel timers, TimeProvider time, ILoggerFactory loggers)
+        AgentConfig config, Func<int> clusterSize, TlsContext tls, TimerWheel timers, TimeProvider time, IMetrics metrics,
+        ILoggerFactory loggers)
     {
         _config = config;
-        // Calls leave from the address that the agent listens on, so that the servers see where they come from.
-        IPAddress bind = config.Addresses.RpcBind.Address;
-        bool isAny = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any);
-        var dialer = new RpcDialer(new TcpDialer(tls, isAny ? null : bind));
+        RpcDialer dialer = OwnDialer.Create(config, tls);
         _pool = new RpcPool(
             dialer, new RpcPoolSettings { Datacenter = config.Node.Datacenter }, timers, loggers.CreateLogger("agent.client.rpc"));
-        _limiter = new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time);
-        var caller = new ServerCaller(_pool, Servers, _limiter, config.Server.RpcHoldTimeout, time);
+        _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
+        var caller = new ServerCaller(_pool, Servers, _own, config.Server.RpcHoldTimeout, time);
         _rebalancer = new ServerRebalancer(Servers, IsHealthyAsync, clusterSize, time);
-        Services = RemoteServices.Create(caller, new RemoteSnapshots(dialer, Servers, _limiter, config.Node.Datacenter));
+        Services = RemoteServices.Create(caller, new RemoteSnapshots(new SnapshotCaller(dialer, config.Node.Datacenter), Servers, _own));
     }
 
     /// <summary>The servers of the own datacenter; empty until somebody finds them.</summary>
@@ -49,7 +46,7 @@ internal sealed class ClientNode : IAsyncDisposable
     ]);
 
     /// <summary>Applies what may change while running.</summary>
-    public void Reload(AgentConfig config) => _limiter.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
+    public void Reload(AgentConfig config) => _own.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
 
     /// <summary>Begins to spread its calls over the servers.</summary>
     public void Start() => _rebalancer.Start();

@@ -8,14 +8,11 @@ namespace Consul.Fast.Daemon.Client;
 /// </summary>
 /// <param name="pool">Connections to the servers.</param>
 /// <param name="servers">Which servers there are.</param>
-/// <param name="limiter">Bounds the calls that this agent starts; every try counts.</param>
+/// <param name="own">Bounds the calls that this agent starts; every try counts.</param>
 /// <param name="hold">For how long a call is repeated while there is no leader.</param>
-internal sealed class ServerCaller(RpcPool pool, ServerList servers, RateLimiter limiter, TimeSpan hold, TimeProvider time)
+internal sealed class ServerCaller(RpcPool pool, ServerList servers, OwnCalls own, TimeSpan hold, TimeProvider time)
     : IServerCaller
 {
-    /// <summary>A repeated call waits a random part of this share of the hold time, so that callers do not come back as one.</summary>
-    private const int HoldSteps = 16;
-
     public ValueTask<RpcResult<TReply>> WriteAsync<TRequest, TReply>(ServiceMethod<TRequest, TReply> method, TRequest request) =>
         CallAsync(method, request, isRead: false, CancellationToken.None);
 
@@ -25,18 +22,18 @@ internal sealed class ServerCaller(RpcPool pool, ServerList servers, RateLimiter
     private async ValueTask<RpcResult<TReply>> CallAsync<TRequest, TReply>(
         ServiceMethod<TRequest, TReply> method, TRequest request, bool isRead, CancellationToken cancellation)
     {
-        long start = time.GetTimestamp();
+        var held = new HoldTimer(hold, time);
         while (true)
         {
             if (servers.Head is not { } server) return RpcResult<TReply>.Fail(RpcErrors.NoServers);
-            if (!limiter.TryTake()) return RpcResult<TReply>.Fail(RpcErrors.RateLimited);
+            if (!own.TryStart()) return RpcResult<TReply>.Fail(RpcErrors.RateLimited);
             RpcResponse<RpcResult<TReply>> response = await pool.CallAsync(server, method.Call, request, cancellation);
             if (response.Error is not { } error) return response.Value;
+            own.NoteFailed(server);
             servers.NotifyFailed(server);
-            if (cancellation.IsCancellationRequested || !RpcErrors.CanRetry(isRead, error) || time.GetElapsedTime(start) >= hold)
+            if (cancellation.IsCancellationRequested || !RpcErrors.CanRetry(isRead, error) || held.IsOver)
                 return RpcResult<TReply>.Fail(error);
-            TimeSpan pause = hold / HoldSteps * Random.Shared.NextDouble();
-            await Task.Delay(pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await held.PauseAsync(cancellation);
         }
     }
 }

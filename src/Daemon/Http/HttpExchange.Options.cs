@@ -11,6 +11,9 @@ internal sealed partial class HttpExchange
     /// <summary>Follows the refusal of anything that names a namespace.</summary>
     internal const string EnterpriseSuffix = " - Namespaces are a Consul Enterprise feature";
 
+    /// <summary>How the default consistency is called.</summary>
+    private const string LeaderMode = "leader";
+
     private MetaState _meta;
     private KeyRequest? _keyRequest;
 
@@ -87,7 +90,7 @@ internal sealed partial class HttpExchange
             return false;
         }
 
-        _meta.Mode = request.AllowStale ? "stale" : request.RequireConsistent ? "consistent" : "leader";
+        _meta.Mode = request.AllowStale ? "stale" : request.RequireConsistent ? "consistent" : LeaderMode;
         return true;
     }
 
@@ -119,11 +122,24 @@ internal sealed partial class HttpExchange
         return true;
     }
 
+    /// <summary>
+    /// Whether an answer is older than the request allows; the request then asks the leader, and has to be made once more.
+    /// </summary>
+    public bool IsTooStale<T>(QueryRequest request, in RpcResult<T> result)
+    {
+        if (request.MaxStale <= TimeSpan.Zero || !request.AllowStale) return false;
+        if (result.Error is not null || result.Meta.LastContact <= request.MaxStale) return false;
+        request.AllowStale = false;
+        request.MaxStale = default;
+        _meta.Mode = LeaderMode;
+        return true;
+    }
+
     /// <summary>Sets the headers of a read's metadata; the default value stands for a failed read.</summary>
     public void SetMeta(QueryMeta meta, bool effectiveConsistency)
     {
         SetMeta(meta, Math.Max(meta.Index, 1).ToString(CultureInfo.InvariantCulture));
-        if (effectiveConsistency) Headers["X-Consul-Effective-Consistency"] = _meta.Mode ?? "leader";
+        if (effectiveConsistency) Headers["X-Consul-Effective-Consistency"] = _meta.Mode ?? LeaderMode;
     }
 
     /// <summary>The same with a ready text of the index.</summary>

@@ -25,29 +25,14 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
     public ValueTask<RpcResult<T>> RunAsync<TArgument, T>(
         QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
     {
-        if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return Failed<T>(unreachable);
         _queries.Record(1);
-        if (request.MinQueryIndex > 0 || request.RequireConsistent || !CanServeNow(request))
-            return RunSlowAsync(request, argument, run);
+        if (request.MinQueryIndex > 0 || request.RequireConsistent) return RunSlowAsync(request, argument, run);
         return new ValueTask<RpcResult<T>>(Result(run(server.Store.Current, argument, null)));
     }
-
-    /// <summary>Refuses a read that lacks something; that its datacenter is unknown comes first, as another one would be asked.</summary>
-    public ValueTask<RpcResult<T>> Refuse<T>(QueryRequest request, string error) =>
-        Failed<T>(gate.CheckDatacenter(request.Datacenter) ?? error);
-
-    private static ValueTask<RpcResult<T>> Failed<T>(string error) => new(RpcResult<T>.Fail(error));
-
-    private bool CanServeNow(QueryRequest request) => gate.IsCurrent || CanServeStale(request);
-
-    private bool CanServeStale(QueryRequest request) =>
-        request.AllowStale && gate.CanServeStale && (request.MaxStale <= TimeSpan.Zero || gate.LastContact <= request.MaxStale);
 
     private async ValueTask<RpcResult<T>> RunSlowAsync<TArgument, T>(
         QueryRequest request, TArgument argument, Func<ClusterState, TArgument, WatchSet?, QueryOutcome<T>> run)
     {
-        if (!CanServeNow(request) && await gate.AwaitCurrentAsync(request.Cancellation) is { } noLeader)
-            return RpcResult<T>.Fail(noLeader);
         WatchSet? watches = request.MinQueryIndex > 0 ? new WatchSet() : null;
         ulong minimum = request.MinQueryIndex;
         TimeSpan limit = WaitLimit(request);

@@ -11,7 +11,7 @@ using Consul.Fast.Storage.Watches;
 namespace Consul.Fast.Daemon.Server;
 
 /// <summary>The catalog: registrations, and lists of nodes and services. Thread safe.</summary>
-internal sealed class CatalogService(IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands) : ICatalog
+internal sealed class CatalogService(IServerContext server, BlockingQuery queries, CommandProposer commands) : ICatalog
 {
     private const string NodeMissing = "Must provide node";
 
@@ -21,8 +21,6 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     public async ValueTask<RpcResult<bool>> RegisterAsync(RegisterRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<bool>.Fail(refused);
         if (Prepare(ref request) is { } fault) return RpcResult<bool>.Fail(fault);
         ProposalResult result = await commands.ProposeAsync(request);
         _registered.RecordSince(start);
@@ -32,8 +30,6 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     public async ValueTask<RpcResult<bool>> DeregisterAsync(DeregisterRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<bool>.Fail(refused);
         if (request.Node.Length == 0) return RpcResult<bool>.Fail(NodeMissing);
         ProposalResult result = await commands.ProposeAsync(request);
         _deregistered.RecordSince(start);
@@ -78,7 +74,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
     public ValueTask<RpcResult<IReadOnlyList<ServiceInstance>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
         if (request.ServiceName.Length == 0 && request.ServiceAddress.Length == 0)
-            return queries.Refuse<IReadOnlyList<ServiceInstance>>(request, "Must provide service name");
+            return Failed<IReadOnlyList<ServiceInstance>>("Must provide service name");
         if (!ListFilter<ServiceInstance>.TryCreate(request, FilterSelectors.ServiceInstance, out var filter, out string error))
             return Failed<IReadOnlyList<ServiceInstance>>(error);
         return queries.RunAsync(
@@ -95,7 +91,7 @@ internal sealed class CatalogService(IServerContext server, LeaderGate gate, Blo
 
     public ValueTask<RpcResult<NodeServices?>> NodeServicesAsync(NodeSpecificRequest request)
     {
-        if (request.Node.Length == 0) return queries.Refuse<NodeServices?>(request, NodeMissing);
+        if (request.Node.Length == 0) return Failed<NodeServices?>(NodeMissing);
         if (!ListFilter<NodeService>.TryCreate(request, FilterSelectors.NodeService, out var filter, out string error))
             return Failed<NodeServices?>(error);
         return queries.RunAsync(

@@ -6,20 +6,12 @@ using Consul.Fast.Storage.Watches;
 namespace Consul.Fast.Daemon.Server;
 
 /// <summary>Network coordinates: reports of agents, and where everybody is. Thread safe.</summary>
-internal sealed class CoordinateService(LeaderGate gate, BlockingQuery queries, CoordinateBatcher updates, WanMap wan) : ICoordinates
+internal sealed class CoordinateService(BlockingQuery queries, CoordinateBatcher updates, WanMap wan) : ICoordinates
 {
     /// <summary>What all nodes agree on; places with other numbers of dimensions do not compare.</summary>
     private const int Dimensions = 8;
 
-    public async ValueTask<RpcResult<bool>> UpdateAsync(CoordinateUpdateRequest request)
-    {
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<bool>.Fail(refused);
-        if (request.Point is not { IsValid: true } point) return RpcResult<bool>.Fail("invalid coordinate");
-        if (point.Vec?.Count != Dimensions) return RpcResult<bool>.Fail("incompatible coordinate");
-        updates.Add(new Coordinate(request.Node, request.Segment, point));
-        return RpcResult<bool>.Ok(true);
-    }
+    public ValueTask<RpcResult<bool>> UpdateAsync(CoordinateUpdateRequest request) => new(Update(request));
 
     public async ValueTask<RpcResult<IReadOnlyList<DatacenterMap>>> ListDatacentersAsync() =>
         RpcResult<IReadOnlyList<DatacenterMap>>.Ok(await wan.MapsAsync());
@@ -42,4 +34,12 @@ internal sealed class CoordinateService(LeaderGate gate, BlockingQuery queries, 
             IReadOnlyList<Coordinate> named = [.. found.Value.Select(each => each with { Node = node })];
             return new QueryOutcome<IReadOnlyList<Coordinate>>(found.Index, Unset.IfEmpty(named));
         });
+
+    private RpcResult<bool> Update(CoordinateUpdateRequest request)
+    {
+        if (request.Point is not { IsValid: true } point) return RpcResult<bool>.Fail("invalid coordinate");
+        if (point.Vec?.Count != Dimensions) return RpcResult<bool>.Fail("incompatible coordinate");
+        updates.Add(new Coordinate(request.Node, request.Segment, point));
+        return RpcResult<bool>.Ok(true);
+    }
 }

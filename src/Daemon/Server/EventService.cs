@@ -10,9 +10,6 @@ internal sealed class EventService(IGossipPool pool, LeaderGate gate)
 {
     public async ValueTask<RpcResult<bool>> FireAsync(EventFireRequest request)
     {
-        if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return RpcResult<bool>.Fail(unreachable);
-        bool local = request.AllowStale && gate.CanServeStale;
-        if (!local && await gate.AwaitLeaderAsync(request.Cancellation) is { } noLeader) return RpcResult<bool>.Fail(noLeader);
         if (await BroadcastAsync(request) is { } refused)
             return RpcResult<bool>.Fail($"1 error occurred:\n\t* error broadcasting event to segment \"\": {refused}\n\n");
         return RpcResult<bool>.Ok(true, gate.Meta(0));

@@ -29,7 +29,7 @@ internal sealed class HealthService(IServerContext server, BlockingQuery queries
     public ValueTask<RpcResult<IReadOnlyList<CheckServiceNode>>> ServiceNodesAsync(ServiceSpecificRequest request)
     {
         if (request.ServiceName.Length == 0)
-            return queries.Refuse<IReadOnlyList<CheckServiceNode>>(request, "Must provide service name");
+            return Failed<IReadOnlyList<CheckServiceNode>>("Must provide service name");
         if (!ListFilter<CheckServiceNode>.TryCreate(request, FilterSelectors.CheckServiceNode, out var filter, out string error))
             return Failed<IReadOnlyList<CheckServiceNode>>(error);
         return queries.RunAsync(

@@ -10,7 +10,7 @@ using Consul.Fast.Storage.Watches;
 namespace Consul.Fast.Daemon.Server;
 
 /// <summary>The key-value store. Thread safe.</summary>
-internal sealed class KvsService(IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands) : IKvs
+internal sealed class KvsService(IServerContext server, BlockingQuery queries, CommandProposer commands) : IKvs
 {
     public const string KeyMissing = "Must provide key";
 
@@ -21,8 +21,6 @@ internal sealed class KvsService(IServerContext server, LeaderGate gate, Blockin
     public async ValueTask<RpcResult<bool>> ApplyAsync(KvsRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<bool>.Fail(refused);
         if (Check(request.Op, request.DirEnt) is { } fault) return RpcResult<bool>.Fail(fault);
         if (IsDelayed(server.Store, request.Op, request.DirEnt)) return RpcResult<bool>.Ok(false);
         ProposalResult result = await commands.ProposeAsync(request);

@@ -2,8 +2,10 @@ using System.Globalization;
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Daemon.Agent.Pools;
+using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Server.Forwarding;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Daemon.Text;
@@ -26,6 +28,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     /// <summary>For the calls that run when a leaving server closes its port; waiting queries would take minutes.</summary>
     private static readonly TimeSpan PortDrainTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a connection to another server stays without a call, and how many streams wait in it.</summary>
+    private static readonly TimeSpan PoolIdleTime = TimeSpan.FromSeconds(120);
+    private const int PoolIdleStreams = 64;
+
     /// <summary>How often reported coordinates are written.</summary>
     private static readonly TimeSpan CoordinatePeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CoordinatePeriodDev = TimeSpan.FromMilliseconds(100);
@@ -44,6 +50,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
     private readonly KeyringService _keyrings;
+    private readonly OwnCalls _own;
+    private readonly CancellationTokenSource _stopping = new();
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -95,9 +103,20 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _keyrings = new KeyringService(lan, wan, config.Node.Datacenter);
         _coordinates = new CoordinateBatcher(
             commands, config.Node.DevMode ? CoordinatePeriodDev : CoordinatePeriod, time, loggers.CreateLogger("agent.server.coordinate"));
-        Services = ServerServices.Create(
+        RpcServices local = ServerServices.Create(
             this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        _port = new RpcPort(config, Services, tls, timers, metrics, loggers);
+        RpcDialer dialer = OwnDialer.Create(config, tls);
+        Pool = new RpcPool(
+            dialer,
+            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+            timers,
+            loggers.CreateLogger("agent.server.rpc"));
+        var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
+        var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
+        var archives = new SnapshotCaller(dialer, Datacenter);
+        _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
+        Services = RoutedServices.Create(local, leader, archives, _own);
+        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), tls, timers, metrics, loggers);
     }
 
     /// <summary>Raised when this server begins to lead.</summary>
@@ -117,7 +136,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public IMetrics Metrics { get; }
 
+    /// <summary>The services for this agent's own calls.</summary>
     public RpcServices Services { get; }
+
+    /// <summary>Connections to the other servers.</summary>
+    public RpcPool Pool { get; }
 
     public string Datacenter => _config.Node.Datacenter;
 
@@ -166,6 +189,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public void Reload(AgentConfig config)
     {
         _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
+        _own.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
         _port.Reload(config);
     }
 
@@ -180,7 +204,9 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
         await _port.DisposeAsync();
+        await Pool.DisposeAsync();
         _gauges.Dispose();
         await _coordinates.DisposeAsync();
         await _leader.DisposeAsync();
@@ -188,5 +214,6 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
+        _stopping.Dispose();
     }
 }

@@ -2,7 +2,10 @@ using Consul.Fast.Daemon.Rpc;
 
 namespace Consul.Fast.Daemon.Server;
 
-/// <summary>Builds the RPC services of a server: the one place that knows all of them.</summary>
+/// <summary>
+/// Builds the RPC services of a server as it answers them itself: the one place that knows all of them. Whether a call may be
+/// answered here is decided before it comes to them.
+/// </summary>
 internal static class ServerServices
 {
     public static RpcServices Create(
@@ -18,15 +21,15 @@ internal static class ServerServices
     {
         var queries = new BlockingQuery(server, gate);
         return new RpcServices(
-            new CatalogService(server, gate, queries, commands),
+            new CatalogService(server, queries, commands),
             new HealthService(server, queries),
-            new KvsService(server, gate, queries, commands),
-            new SessionService(server, gate, queries, commands, sessions),
-            new TxnService(server, gate, queries, commands),
-            new StatusService(server, gate),
-            new OperatorService(server, gate),
+            new KvsService(server, queries, commands),
+            new SessionService(server, queries, commands, sessions),
+            new TxnService(server, queries, commands),
+            new StatusService(server),
+            new OperatorService(server),
             new InternalService(queries, events, keyrings),
             snapshots,
-            new CoordinateService(gate, queries, coordinates, wan));
+            new CoordinateService(queries, coordinates, wan));
     }
 }

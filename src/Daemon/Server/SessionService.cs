@@ -12,7 +12,7 @@ namespace Consul.Fast.Daemon.Server;
 
 /// <summary>Sessions: what the leader decides before the log, and their time limits. Thread safe.</summary>
 internal sealed class SessionService(
-    IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands, ISessionTimers timers) : ISessions
+    IServerContext server, BlockingQuery queries, CommandProposer commands, ISessionTimers timers) : ISessions
 {
     public const string BehaviorRelease = "release";
     public const string BehaviorDelete = "delete";
@@ -28,8 +28,6 @@ internal sealed class SessionService(
     public async ValueTask<RpcResult<string>> ApplyAsync(SessionRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<string>.Fail(refused);
         if (Check(request) is { } fault) return RpcResult<string>.Fail(fault);
         bool create = request.Op == SessionRequest.Create;
         if (create) request = request with { Session = Complete(request.Session) };
@@ -59,11 +57,11 @@ internal sealed class SessionService(
         static (ClusterState state, string node, WatchSet? watches) =>
             Found(state.NodeSessions(node, watches)));
 
-    public async ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request)
+    public ValueTask<RpcResult<Session?>> RenewAsync(SessionSpecificRequest request) => new(Renew(request));
+
+    private RpcResult<Session?> Renew(SessionSpecificRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<Session?>.Fail(refused);
         QueryOutcome<Session?> found = Get(server.Store.Current, request, null);
         if (found.Error is not null) return RpcResult<Session?>.Fail(found.Error);
         if (found.Value is not null) timers.Reset(found.Value);

@@ -27,9 +27,8 @@ internal sealed class SnapshotService(
 
     public async ValueTask<RpcResult<Stream>> SaveAsync(DcSpecificRequest request)
     {
-        if (Refusal(request) is { } refused) return RpcResult<Stream>.Fail(refused);
-        bool stale = request.AllowStale && !gate.IsLeader;
-        if (!stale && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed) return RpcResult<Stream>.Fail(unconfirmed);
+        if (!request.AllowStale && await gate.ConfirmAsync(request.Cancellation) is { } unconfirmed)
+            return RpcResult<Stream>.Fail(unconfirmed);
         (SnapshotMeta? snapshot, string? error) = await server.Consensus.SnapshotAsync(request.Cancellation);
         if (snapshot is null) return RpcResult<Stream>.Fail(SaveFailed + error);
         (FileStream? archive, string? fault) = await PackAsync(snapshot, request.Cancellation);
@@ -39,7 +38,6 @@ internal sealed class SnapshotService(
     public async ValueTask<RpcResult<bool>> RestoreAsync(DcSpecificRequest request, Stream archive)
     {
         if (request.AllowStale) return RpcResult<bool>.Fail("stale not allowed for restore");
-        if (Refusal(request) is { } refused) return RpcResult<bool>.Fail(refused);
         ReadSnapshot read;
         try
         {
@@ -108,14 +106,6 @@ internal sealed class SnapshotService(
         ProposalResult barrier = await server.Consensus.BarrierAsync(cancellation);
         if (barrier.Error is { } unsettled) return RpcResult<bool>.Fail(unsettled);
         return await retakeLeadership(cancellation) is { } fault ? RpcResult<bool>.Fail(fault) : RpcResult<bool>.Ok(true);
-    }
-
-    /// <summary>Unlike other calls these are not held while there is no leader: an archive is not worth waiting with.</summary>
-    private string? Refusal(DcSpecificRequest request)
-    {
-        if (gate.CheckDatacenter(request.Datacenter) is { } unreachable) return unreachable;
-        if (request.AllowStale && gate.CanServeStale) return null;
-        return gate.IsLeader && !server.IsLeaving ? null : RpcErrors.NoLeader;
     }
 
     private FileStream CreateTemporaryFile() =>

@@ -13,7 +13,7 @@ namespace Consul.Fast.Daemon.Server;
 /// Transactions. Faults of single operations come in the response, and those found before the log hide those that would
 /// be found in it. Thread safe.
 /// </summary>
-internal sealed class TxnService(IServerContext server, LeaderGate gate, BlockingQuery queries, CommandProposer commands) : ITxn
+internal sealed class TxnService(IServerContext server, BlockingQuery queries, CommandProposer commands) : ITxn
 {
     private const string ApplyPrefix = "raft apply failed: ";
 
@@ -23,8 +23,6 @@ internal sealed class TxnService(IServerContext server, LeaderGate gate, Blockin
     public async ValueTask<RpcResult<TxnResponse>> ApplyAsync(TxnRequest request)
     {
         long start = Stopwatch.GetTimestamp();
-        if ((gate.CheckDatacenter(request.Datacenter) ?? await gate.AwaitLeaderAsync()) is { } refused)
-            return RpcResult<TxnResponse>.Fail(refused);
         if (Prepare(request.Ops, out IReadOnlyList<TxnOp> ops) is { } faults) return RpcResult<TxnResponse>.Ok(faults);
         ProposalResult result = await commands.ProposeAsync(request with { Ops = ops });
         _applied.RecordSince(start);

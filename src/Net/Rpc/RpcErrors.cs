@@ -12,6 +12,10 @@ public static class RpcErrors
     public const string EndOfFile = "EOF";
 
     public const string NoLeader = "No cluster leader";
+
+    /// <summary>Raft knows a leader that the gossip pool does not.</summary>
+    public const string LeaderNotTracked = "Raft leader not found in server lookup mapping";
+
     public const string NoPathToDatacenter = "No path to datacenter";
 
     /// <summary>A client agent's, when it knows no server.</summary>

@@ -1,6 +1,7 @@
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
+using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Transport;
 using Consul.Fast.Storage.Commands;
@@ -107,7 +108,7 @@ public sealed class ServerCallerTests : IAsyncDisposable
     }
 
     private ServerCaller Caller(RateLimiter? limiter = null) =>
-        new(_pool, _servers, limiter ?? new RateLimiter(-1, 0), Hold, TimeProvider.System);
+        new(_pool, _servers, new OwnCalls(limiter ?? new RateLimiter(-1, 0), NoMetrics.Instance), Hold, TimeProvider.System);
 
     private ValueTask<RpcResult<string>> Read(ServerCaller? caller = null) =>
         (caller ?? Caller()).ReadAsync(StatusMethods.Leader, new DcSpecificRequest());

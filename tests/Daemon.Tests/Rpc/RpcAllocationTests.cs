@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Consul.Fast.Consensus;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Daemon.Rpc.Wire;
-using Consul.Fast.Daemon.Server;
-using Consul.Fast.Daemon.Tests.Agent.Pools;
 using Consul.Fast.Daemon.Tests.Server;
 using Consul.Fast.Net.MsgPack;
 using Consul.Fast.Net.Tests.Yamux;
@@ -48,6 +47,29 @@ public sealed class RpcAllocationTests
         static reply => Assert.True(reply.AsSpan().IndexOf("the value"u8) > 0));
 
     [Fact]
+    public Task Stale_read_of_a_key_allocates_nothing_on_a_follower() => ServeAsync(
+        s_get,
+        static writer => KeyRequestCodec.Write(writer, new KeyRequest { Key = Key.Key, AllowStale = true }),
+        static reply => Assert.True(reply.AsSpan().IndexOf("the value"u8) > 0),
+        Follow);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Own_read_of_a_key_allocates_nothing(bool stale)
+    {
+        await using TestServer state = await TestServer.StartAsync();
+        Assert.Equal(200, (await state.PutAsync("/v1/kv/service/leader", "the value")).Status);
+        if (stale) Follow(state);
+        var request = new KeyRequest { Key = Key.Key, AllowStale = stale };
+        Assert.Equal(0, Least(() =>
+        {
+            ValueTask<RpcResult<DirEntry?>> read = state.Services.Kvs.GetAsync(request);
+            if (!read.IsCompletedSuccessfully || read.Result.Value is null) Assert.Fail("The read went elsewhere.");
+        }));
+    }
+
+    [Fact]
     public Task Ping_allocates_nothing_on_the_caller() =>
         CallAsync(StatusMethods.Ping, default, RpcResult<bool>.Ok(true), static reply => Assert.True(reply), keptBytes: 0);
 
@@ -69,21 +91,23 @@ public sealed class RpcAllocationTests
         return CallAsync(KvsMethods.Get, Key, RpcResult<DirEntry?>.Ok(entry), static reply => Assert.Equal(100, reply!.Value!.Length), kept);
     }
 
+    private static void Follow(TestServer server)
+    {
+        server.Raft.Role = RaftRole.Follower;
+        server.Raft.LastContact = DateTimeOffset.UtcNow;
+        server.Raft.KnownLeader = "127.0.0.2:8300";
+    }
+
     /// <summary>Calls a server by hand, with bytes that are the same each time.</summary>
-    private static async Task ServeAsync(RpcName name, Action<MsgPackWriter> writeBody, Action<byte[]> check)
+    private static async Task ServeAsync(
+        RpcName name, Action<MsgPackWriter> writeBody, Action<byte[]> check, Action<TestServer>? prepare = null)
     {
         await using TestServer state = await TestServer.StartAsync();
         Assert.Equal(200, (await state.PutAsync("/v1/kv/service/leader", "the value")).Status);
-        using var snapshots = new SnapshotService(
-            state, state.Gate, state.Snapshots, Path.GetTempPath(), static _ => default, NullLogger.Instance);
-        var pool = new FakePool();
-        using var keyrings = new KeyringService(pool, wan: null, "dc1");
-        RpcServices services = ServerServices.Create(
-            state, state.Gate, state.Commands, state, snapshots, new EventService(pool, state.Gate), keyrings, state.Coordinates,
-            new WanMap(null, "dc1"));
+        prepare?.Invoke(state);
         using var timers = new TimerWheel();
         await using var server = new RpcServer(
-            RpcMethods.Of(services), new RpcServerSettings(), timers, NullLogger.Instance, state.Metrics);
+            RpcMethods.Of(state.PortServices), new RpcServerSettings(), timers, NullLogger.Instance, state.Metrics);
         var connection = new MemoryDuplex();
         Task served = server.ServeSessionAsync(connection.Right, connection.Right.Input, new IPEndPoint(IPAddress.Loopback, 1));
 

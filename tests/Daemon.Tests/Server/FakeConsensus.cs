@@ -13,6 +13,7 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     private ulong _lastIndex;
     private RaftRole _role = RaftRole.Leader;
     private DateTimeOffset? _lastContact;
+    private string _knownLeader = "";
     private volatile RaftStatus? _status;
 
     public event Action<bool>? LeadershipChanged;
@@ -25,6 +26,17 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
             _role = value;
             _status = null;
             LeadershipChanged?.Invoke(value == RaftRole.Leader);
+        }
+    }
+
+    /// <summary>The leader that a follower knows, as <c>ip:port</c>; empty for none.</summary>
+    public string KnownLeader
+    {
+        get => _knownLeader;
+        set
+        {
+            _knownLeader = value;
+            _status = null;
         }
     }
 
@@ -50,7 +62,7 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
 
     /// <summary>Made anew after a change only, as the real one: reading it is part of every call.</summary>
     public RaftStatus Status => _status ??= new(
-        _role, 1, _role == RaftRole.Leader ? LeaderAddress : "", _role == RaftRole.Leader ? ServerId : "",
+        _role, 1, _role == RaftRole.Leader ? LeaderAddress : _knownLeader, _role == RaftRole.Leader ? ServerId : "",
         _lastIndex, _lastIndex, _lastIndex, 1, 0, 0, LastContact);
 
     public (ClusterConfiguration Configuration, ulong Index) Configuration =>

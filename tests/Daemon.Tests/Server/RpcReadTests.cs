@@ -21,9 +21,9 @@ public sealed class RpcReadTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await TestServer.StartAsync();
-        _catalog = new CatalogService(_server, _server.Gate, _server.Queries, _server.Commands);
+        _catalog = new CatalogService(_server, _server.Queries, _server.Commands);
         _health = new HealthService(_server, _server.Queries);
-        _kvs = new KvsService(_server, _server.Gate, _server.Queries, _server.Commands);
+        _kvs = new KvsService(_server, _server.Queries, _server.Commands);
         var pool = new FakePool();
         _internal = new InternalService(_server.Queries, new EventService(pool, _server.Gate), new KeyringService(pool, null, "dc1"));
     }
@@ -198,7 +198,7 @@ public sealed class RpcReadTests : IAsyncLifetime
     [Fact]
     public async Task Status_tells_how_far_the_server_has_come()
     {
-        var status = new StatusService(_server, _server.Gate);
+        var status = new StatusService(_server);
         Assert.True((await status.PingAsync()).Value);
         RaftStats leader = (await status.RaftStatsAsync()).Value;
         Assert.Equal(("0", 1UL, 1UL), (leader.LastContact, leader.LastIndex, leader.LastTerm));

@@ -38,6 +38,7 @@ public sealed class MeasuredPartsTests
             """
             Sample consul.catalog.deregister 1
             Sample consul.catalog.register 1
+            Counter consul.client.rpc 10
             Sample consul.fsm.deregister 1
             Sample consul.fsm.kvs;op=delete 1
             Sample consul.fsm.kvs;op=set 1

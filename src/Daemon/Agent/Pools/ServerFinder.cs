@@ -21,12 +21,12 @@ internal sealed class ServerFinder(ServerList servers, string datacenter, ILogge
                 break;
             case MemberEventKind.Join:
                 PoolLog.ServerAdded(logger, server.ToString());
-                servers.Add(AddressOf(server));
+                servers.Add(server.RpcAddress);
                 ServerUp?.Invoke();
                 break;
             case MemberEventKind.Update:
                 PoolLog.ServerUpdated(logger, server.ToString());
-                servers.Add(AddressOf(server));
+                servers.Add(server.RpcAddress);
                 break;
             default:
                 PoolLog.ServerRemoved(logger, server.ToString());
@@ -34,7 +34,4 @@ internal sealed class ServerFinder(ServerList servers, string datacenter, ILogge
                 break;
         }
     }
-
-    private static RpcServerAddress AddressOf(ServerTags server) =>
-        new(server.Datacenter, server.ShortName, server.Address, server.Version);
 }

@@ -51,6 +51,9 @@ internal sealed record ServerTags
     /// <summary>It has no vote.</summary>
     public bool ReadReplica { get; init; }
 
+    /// <summary>How it is called.</summary>
+    public RpcServerAddress RpcAddress => new(Datacenter, ShortName, Address, Version);
+
     /// <summary>How it shows in the log.</summary>
     public override string ToString() => $"{Name} (Addr: tcp/{Address}) (DC: {Datacenter})";
 

@@ -78,6 +78,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         if (!exchange.TryParseQueryOptions(request)) return;
         ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<Node>> result = await catalog.ListNodesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await catalog.ListNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (IsNarrowed(request)) exchange.Json(result.Value, ReadAnswers.ListWriter<Node>(RecordJson.Write));
         else _nodes.Send(exchange, "", result.Value);
@@ -88,6 +89,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         var request = new DcSpecificRequest();
         if (!ReadAnswers.TryPrepare(exchange, request)) return;
         RpcResult<IReadOnlyList<ServiceTags>> result = await catalog.ListServicesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await catalog.ListServicesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (request.NodeMetaFilters is null) _services.Send(exchange, "", result.Value);
         else exchange.Json(result.Value, WriteServices);
@@ -103,6 +105,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         ReadAnswers.ReadTags(exchange, request);
         ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<ServiceInstance>> result = await catalog.ServiceNodesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await catalog.ServiceNodesAsync(request);
         if (!ReadAnswers.Succeeded(exchange, result)) return;
         if (IsNarrowed(request) || request.TagFilter || connect)
             exchange.Json(result.Value, ReadAnswers.ListWriter<ServiceInstance>(RecordJson.Write));
@@ -117,6 +120,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing node name")) return;
         request.Node = exchange.Argument;
         RpcResult<NodeServices?> result = await catalog.NodeServicesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await catalog.NodeServicesAsync(request);
         if (ReadAnswers.Succeeded(exchange, result)) exchange.Json(result.Value, WriteNodeWithMap);
     }
 
@@ -127,6 +131,7 @@ internal sealed class CatalogArea(ICatalog catalog)
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing node name")) return;
         request.Node = exchange.Argument;
         RpcResult<NodeServices?> result = await catalog.NodeServicesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await catalog.NodeServicesAsync(request);
         if (ReadAnswers.Succeeded(exchange, result)) exchange.Json(result.Value, WriteNodeWithList);
     }
 

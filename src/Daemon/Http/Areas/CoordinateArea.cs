@@ -36,6 +36,7 @@ internal sealed class CoordinateArea(ICoordinates coordinates, Func<bool> isDisa
         var request = new DcSpecificRequest();
         if (Refuses(exchange) || !exchange.TryParseQueryOptions(request)) return;
         RpcResult<IReadOnlyList<Coordinate>> result = await coordinates.ListNodesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await coordinates.ListNodesAsync(request);
         SetMeta(exchange, result);
         if (result.Error is { } error) exchange.Error(error);
         else exchange.Json(OfSegment(exchange, result.Value), s_writeList);
@@ -48,6 +49,7 @@ internal sealed class CoordinateArea(ICoordinates coordinates, Func<bool> isDisa
         if (Refuses(exchange) || !exchange.TryParseQueryOptions(request)) return;
         request.Node = exchange.Argument;
         RpcResult<IReadOnlyList<Coordinate>> result = await coordinates.NodeAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await coordinates.NodeAsync(request);
         IReadOnlyList<Coordinate> found = result.Error is null ? OfSegment(exchange, result.Value) : [];
         if (result.Error is null && found.Count == 0)
         {

@@ -28,7 +28,9 @@ internal sealed class HealthArea(IHealth health)
         var request = new NodeSpecificRequest();
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing node name")) return;
         request.Node = exchange.Argument;
-        Answer(exchange, await health.NodeChecksAsync(request));
+        RpcResult<IReadOnlyList<HealthCheck>> result = await health.NodeChecksAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await health.NodeChecksAsync(request);
+        Answer(exchange, result);
     }
 
     private async ValueTask ChecksAsync(HttpExchange exchange)
@@ -37,7 +39,9 @@ internal sealed class HealthArea(IHealth health)
         if (!ReadAnswers.TryPrepare(exchange, request, ServiceMissing)) return;
         request.ServiceName = exchange.Argument;
         ReadAnswers.ReadNear(exchange, request);
-        Answer(exchange, await health.ServiceChecksAsync(request));
+        RpcResult<IReadOnlyList<HealthCheck>> result = await health.ServiceChecksAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await health.ServiceChecksAsync(request);
+        Answer(exchange, result);
     }
 
     private async ValueTask StateAsync(HttpExchange exchange)
@@ -46,7 +50,9 @@ internal sealed class HealthArea(IHealth health)
         if (!ReadAnswers.TryPrepare(exchange, request, "Missing check state")) return;
         request.State = exchange.Argument;
         ReadAnswers.ReadNear(exchange, request);
-        Answer(exchange, await health.ChecksInStateAsync(request));
+        RpcResult<IReadOnlyList<HealthCheck>> result = await health.ChecksInStateAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await health.ChecksInStateAsync(request);
+        Answer(exchange, result);
     }
 
     /// <param name="exchange">The request.</param>
@@ -59,6 +65,7 @@ internal sealed class HealthArea(IHealth health)
         ReadAnswers.ReadTags(exchange, request);
         ReadAnswers.ReadNear(exchange, request);
         RpcResult<IReadOnlyList<CheckServiceNode>> result = await health.ServiceNodesAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await health.ServiceNodesAsync(request);
         // Unlike the other reads, this one has no metadata on failure.
         if (result.Error is { } error)
         {

@@ -34,13 +34,17 @@ internal sealed class KvArea(IKvs kvs)
         if (query.Count > 0 && query.Has("recurse")) return ListAsync(exchange, request);
         if (IsKeyMissing(exchange)) return default;
         ValueTask<RpcResult<DirEntry?>> read = kvs.GetAsync(request);
-        if (!read.IsCompletedSuccessfully) return AnswerEntryAsync(exchange, read);
+        if (!read.IsCompletedSuccessfully || request.MaxStale > TimeSpan.Zero) return AnswerEntryAsync(exchange, request, read);
         AnswerEntry(exchange, read.Result);
         return default;
     }
 
-    private static async ValueTask AnswerEntryAsync(HttpExchange exchange, ValueTask<RpcResult<DirEntry?>> read) =>
-        AnswerEntry(exchange, await read);
+    private async ValueTask AnswerEntryAsync(HttpExchange exchange, KeyRequest request, ValueTask<RpcResult<DirEntry?>> read)
+    {
+        RpcResult<DirEntry?> result = await read;
+        if (exchange.IsTooStale(request, result)) result = await kvs.GetAsync(request);
+        AnswerEntry(exchange, result);
+    }
 
     private static void AnswerEntry(HttpExchange exchange, in RpcResult<DirEntry?> result)
     {
@@ -86,6 +90,7 @@ internal sealed class KvArea(IKvs kvs)
     private async ValueTask ListAsync(HttpExchange exchange, KeyRequest request)
     {
         RpcResult<IReadOnlyList<DirEntry>> result = await kvs.ListAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await kvs.ListAsync(request);
         if (result.Error is { } error)
         {
             exchange.Error(error);
@@ -104,6 +109,7 @@ internal sealed class KvArea(IKvs kvs)
         var request = new KeyListRequest { Prefix = prefix, Separator = Encoding.UTF8.GetBytes(separator) };
         if (!exchange.TryParseQueryOptions(request)) return;
         RpcResult<IReadOnlyList<ReadOnlyMemory<byte>>> result = await kvs.ListKeysAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await kvs.ListKeysAsync(request);
         if (result.Error is { } error)
         {
             exchange.Error(error);

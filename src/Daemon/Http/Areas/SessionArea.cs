@@ -66,6 +66,7 @@ internal sealed class SessionArea(ISessions sessions)
         if (!exchange.TryParseQueryOptions(request) || exchange.RefusesNamespace() || IsMissing(exchange, "Missing session")) return;
         request.SessionId = exchange.Argument;
         RpcResult<Session?> result = await sessions.GetAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await sessions.GetAsync(request);
         // A failed lookup tells nothing of the leader.
         exchange.SetMeta(result.Error is null ? result.Meta : default, effectiveConsistency: false);
         if (result.Error is { } error) exchange.Error(error);
@@ -77,14 +78,18 @@ internal sealed class SessionArea(ISessions sessions)
         var request = new NodeSpecificRequest();
         if (!exchange.TryParseQueryOptions(request) || exchange.RefusesNamespace() || IsMissing(exchange, "Missing node name")) return;
         request.Node = exchange.Argument;
-        AnswerList(exchange, await sessions.NodeSessionsAsync(request));
+        RpcResult<IReadOnlyList<Session>> result = await sessions.NodeSessionsAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await sessions.NodeSessionsAsync(request);
+        AnswerList(exchange, result);
     }
 
     private async ValueTask ListAsync(HttpExchange exchange)
     {
         var request = new SessionSpecificRequest();
         if (!exchange.TryParseQueryOptions(request) || exchange.RefusesNamespace()) return;
-        AnswerList(exchange, await sessions.ListAsync(request));
+        RpcResult<IReadOnlyList<Session>> result = await sessions.ListAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await sessions.ListAsync(request);
+        AnswerList(exchange, result);
     }
 
     private static void AnswerList(HttpExchange exchange, in RpcResult<IReadOnlyList<Session>> result)

@@ -54,6 +54,7 @@ internal sealed class TxnArea(ITxn transactions)
         if (!exchange.TryParseQueryOptions(request)) return;
         request.Datacenter = datacenter;
         RpcResult<TxnResponse> result = await transactions.ReadAsync(request);
+        if (exchange.IsTooStale(request, result)) result = await transactions.ReadAsync(request);
         if (result.Error is null) exchange.SetContact(result.Meta);
         Answer(exchange, result, readOnly: true);
     }
