@@ -5,6 +5,7 @@ using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Daemon.Server.Forwarding;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
@@ -46,6 +47,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly ServerStorage _storage;
     private readonly RaftNode _raft;
     private readonly LeaderLoop _leader;
+    private readonly ServerAutopilot _autopilot;
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
@@ -79,15 +81,24 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
             loggers.CreateLogger("agent.server.raft"));
         var commands = new CommandProposer(_raft);
+        RpcDialer dialer = OwnDialer.Create(config, tls);
+        Pool = new RpcPool(
+            dialer,
+            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+            timers,
+            loggers.CreateLogger("agent.server.rpc"));
+        _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
         _leader = new LeaderLoop(
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(lan, Store, commands, config.Node.Datacenter, logger, metrics),
+            new MemberReconciler(
+                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
             time,
             logger,
-            metrics);
+            metrics,
+            [_autopilot.Loop]);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -104,13 +115,9 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _coordinates = new CoordinateBatcher(
             commands, config.Node.DevMode ? CoordinatePeriodDev : CoordinatePeriod, time, loggers.CreateLogger("agent.server.coordinate"));
         RpcServices local = ServerServices.Create(
-            this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        RpcDialer dialer = OwnDialer.Create(config, tls);
-        Pool = new RpcPool(
-            dialer,
-            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
-            timers,
-            loggers.CreateLogger("agent.server.rpc"));
+            this, gate, commands, sessions,
+            new OperatorService(this, commands, _autopilot.Loop, loggers.CreateLogger("agent.server.operator")),
+            _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
         var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
         var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
         var archives = new SnapshotCaller(dialer, Datacenter);
@@ -211,9 +218,19 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await _coordinates.DisposeAsync();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
+        // An operator's call may have waited for its turn until now.
+        _autopilot.Dispose();
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Asks another server how far it has come.</summary>
+    private async ValueTask<RpcResult<RaftStats>> AskStatsAsync(ServerTags server, CancellationToken cancellation)
+    {
+        RpcResponse<RpcResult<RaftStats>> response =
+            await Pool.CallAsync(server.RpcAddress, StatusMethods.RaftStats.Call, default(RpcNothing), cancellation);
+        return response.Error is { } error ? RpcResult<RaftStats>.Fail(error) : response.Value;
     }
 }
