@@ -25,10 +25,12 @@ public interface IConsensus
     /// <returns>Null when confirmed, otherwise the error text.</returns>
     ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default);
 
-    /// <summary>Makes another voter the leader, the one that is furthest or <paramref name="serverId"/>.</summary>
-    /// <returns>Null when this server leads no longer, otherwise the error text.</returns>
-    ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default) =>
-        new(RaftErrors.TransferFailed);
+    /// <summary>
+    /// Hands leadership to another voter, by default to the one that is most up to date. Until it has it, or the time of an
+    /// election is over, everything that would be written is refused with <see cref="RaftErrors.TransferInProgress"/>.
+    /// </summary>
+    /// <returns>Null when this server no longer leads, otherwise the error text.</returns>
+    ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default);
 
     /// <summary>Takes a snapshot now, whatever the thresholds say.</summary>
     /// <returns>The snapshot, or the error text.</returns>
@@ -88,6 +90,5 @@ public static class RaftErrors
     public const string EnqueueTimeout = "timed out enqueuing operation";
     public const string NothingNew = "nothing new to snapshot";
     public const string SnapshotRestored = "snapshot restored while committing log";
-    public const string TransferFailed = "cannot find peer";
     public const string TransferInProgress = "leadership transfer in progress";
 }
