@@ -83,6 +83,9 @@ internal sealed class ClusterConsensus(StateStore store, string leader) : IConse
 
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
     public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
