@@ -51,4 +51,4 @@ public sealed record AutopilotInputs(
     ulong LastIndex,
     ulong LastTerm,
     IReadOnlyDictionary<string, KnownServer> Known,
-    IReadOnlyDictionary<string, ServerStats> Stats);
+    IReadOnlyDictionary<string, ServerProgress> Stats);

@@ -38,13 +38,13 @@ public static class HealthRules
         KnownServer known = inputs.Known.TryGetValue(server.Id, out KnownServer? found)
             ? found
             : (prior?.Server ?? new KnownServer(server.Id, "", "", "")) with { Status = NodeStatus.Left };
-        ServerStats stats = inputs.Stats.TryGetValue(server.Id, out ServerStats told) ? told : prior?.Stats ?? default;
+        ServerProgress stats = inputs.Stats.TryGetValue(server.Id, out ServerProgress told) ? told : prior?.Stats ?? default;
         bool healthy = IsHealthy(known, stats, inputs);
         DateTimeOffset since = prior is not null && prior.Healthy == healthy ? prior.StableSince : inputs.Now;
         return new ServerState(known with { Address = server.Address }, StandingOf(server, inputs.LeaderId), stats, healthy, since);
     }
 
-    private static bool IsHealthy(KnownServer known, ServerStats stats, AutopilotInputs inputs)
+    private static bool IsHealthy(KnownServer known, ServerProgress stats, AutopilotInputs inputs)
     {
         if (known.Status != NodeStatus.Alive) return false;
         if (stats.LastContactNs < 0 || stats.LastContactNs > inputs.Policy.LastContactThresholdNs) return false;

@@ -10,7 +10,7 @@ namespace Consul.Fast.Consensus.Autopilot;
 public sealed record ServerState(
     KnownServer Server,
     string Standing,
-    ServerStats Stats,
+    ServerProgress Stats,
     bool Healthy,
     DateTimeOffset StableSince,
     string NodeType = ServerState.VoterType)
@@ -34,4 +34,4 @@ public static class ServerStanding
 /// <param name="LastContactNs">Nanoseconds since it heard of the leader.</param>
 /// <param name="LastTerm">Of the last entry in its log; 0 while it has told nothing.</param>
 /// <param name="LastIndex">Of the same entry.</param>
-public readonly record struct ServerStats(long LastContactNs, ulong LastTerm, ulong LastIndex);
+public readonly record struct ServerProgress(long LastContactNs, ulong LastTerm, ulong LastIndex);

@@ -87,6 +87,18 @@ internal static partial class ServerLog
     [LoggerMessage(5445, LogLevel.Error, "the work of the leader failed, will retry")]
     public static partial void LeaderWorkFailed(ILogger logger, Exception fault);
 
+    [LoggerMessage(5480, LogLevel.Warning, "Removed Raft server: address={Address}")]
+    public static partial void RaftServerRemoved(ILogger logger, string address);
+
+    [LoggerMessage(5481, LogLevel.Warning, "Failed to remove Raft server: address={Address} error={Error}")]
+    public static partial void RaftServerNotRemoved(ILogger logger, string address, string error);
+
+    [LoggerMessage(5482, LogLevel.Warning, "Removed Raft peer with id: peer_id={Id}")]
+    public static partial void RaftPeerRemoved(ILogger logger, string id);
+
+    [LoggerMessage(5483, LogLevel.Warning, "Failed to remove Raft peer with id: peer_id={Id} error={Error}")]
+    public static partial void RaftPeerNotRemoved(ILogger logger, string id, string error);
+
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);
 

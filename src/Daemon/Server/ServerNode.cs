@@ -52,6 +52,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly Bootstrapper? _bootstrapper;
     private readonly Departure _departure;
     private readonly LeaderLoop _leader;
+    private readonly ServerAutopilot _autopilot;
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
@@ -84,32 +85,30 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         Store = new StateStore(new WatchHub(timers), time, metrics);
         TcpDialer tcp = OwnDialer.CreateTcp(config, tls);
         ILogger raftLogger = loggers.CreateLogger("agent.server.raft");
-        _transport = new RaftTransport(new RaftTransportSettings
-        {
-            Log = _storage.Log,
-            Snapshots = _storage.Snapshots,
-            Dialer = tcp,
-            Datacenter = Datacenter,
-            AddressOf = _servers.AddressOf,
-            Timers = timers,
-            Logger = raftLogger,
-            Metrics = metrics,
-        });
+        _transport = TransportOf(tcp, timers, raftLogger);
         _raft = new RaftNode(
             RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time, raftLogger,
             _transport);
         _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
+        var dialer = new RpcDialer(tcp);
+        Pool = new RpcPool(
+            dialer,
+            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+            timers,
+            loggers.CreateLogger("agent.server.rpc"));
+        _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
         _leader = new LeaderLoop(
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
             new MemberReconciler(
-                lan, Store, commands, config.Node.Datacenter, logger, metrics, new RaftMembership(_raft), _servers),
+                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
             time,
             logger,
-            metrics);
+            metrics,
+            [_autopilot.Loop]);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -126,13 +125,9 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _coordinates = new CoordinateBatcher(
             commands, config.Node.DevMode ? CoordinatePeriodDev : CoordinatePeriod, time, loggers.CreateLogger("agent.server.coordinate"));
         RpcServices local = ServerServices.Create(
-            this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        var dialer = new RpcDialer(tcp);
-        Pool = new RpcPool(
-            dialer,
-            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
-            timers,
-            loggers.CreateLogger("agent.server.rpc"));
+            this, gate, commands, sessions,
+            new OperatorService(this, commands, _autopilot.Loop, loggers.CreateLogger("agent.server.operator")),
+            _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
         var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
         var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
         var archives = new SnapshotCaller(dialer, Datacenter);
@@ -146,6 +141,18 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
                 _raft.BootstrapAsync, time, logger);
         }
     }
+
+    private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
+    {
+        Log = _storage.Log,
+        Snapshots = _storage.Snapshots,
+        Dialer = dialer,
+        Datacenter = Datacenter,
+        AddressOf = _servers.AddressOf,
+        Timers = timers,
+        Logger = logger,
+        Metrics = Metrics,
+    });
 
     /// <summary>Raised when this server begins to lead.</summary>
     public event Action? Elected
@@ -265,9 +272,19 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
         await _transport.DisposeAsync();
+        // An operator's call may have waited for its turn until now.
+        _autopilot.Dispose();
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Asks another server how far it has come.</summary>
+    private async ValueTask<RpcResult<RaftStats>> AskStatsAsync(ServerTags server, CancellationToken cancellation)
+    {
+        RpcResponse<RpcResult<RaftStats>> response =
+            await Pool.CallAsync(server.RpcAddress, StatusMethods.RaftStats.Call, default(RpcNothing), cancellation);
+        return response.Error is { } error ? RpcResult<RaftStats>.Fail(error) : response.Value;
     }
 }

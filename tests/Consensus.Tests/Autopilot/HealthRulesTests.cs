@@ -94,7 +94,7 @@ public sealed class HealthRulesTests
     {
         AutopilotState state = Next(AutopilotState.None, "a! b+", "a b", new() { ["a"] = new(0, 5, 1000), ["b"] = new(7, 5, 990) });
         state = Next(state, "a! b+", "a b", new() { ["a"] = new(0, 5, 1000) });
-        Assert.Equal(new ServerStats(7, 5, 990), state.Find("b")!.Stats);
+        Assert.Equal(new ServerProgress(7, 5, 990), state.Find("b")!.Stats);
         Assert.True(state.Find("b")!.Healthy);
     }
 
@@ -145,14 +145,14 @@ public sealed class HealthRulesTests
         Assert.Equal(["z", "e", "f", "d", "c", "a", "b"], state.Voters);
     }
 
-    private static AutopilotState Next(AutopilotState previous, string servers, string known, Dictionary<string, ServerStats> stats) =>
+    private static AutopilotState Next(AutopilotState previous, string servers, string known, Dictionary<string, ServerProgress> stats) =>
         HealthRules.Next(previous, Inputs(servers, known, stats));
 
-    private static AutopilotInputs Inputs(string servers, string known, Dictionary<string, ServerStats> stats) => new(
+    private static AutopilotInputs Inputs(string servers, string known, Dictionary<string, ServerProgress> stats) => new(
         Cluster.Start, new AutopilotPolicy(), Cluster.Configuration(servers), "a", 1000, 5, Cluster.Known(known), stats);
 
-    private static Dictionary<string, ServerStats> Fresh(string servers) =>
-        Cluster.Configuration(servers).Servers.ToDictionary(static s => s.Id, static _ => new ServerStats(0, 5, 1000));
+    private static Dictionary<string, ServerProgress> Fresh(string servers) =>
+        Cluster.Configuration(servers).Servers.ToDictionary(static s => s.Id, static _ => new ServerProgress(0, 5, 1000));
 
     private static string KnownText(string servers, string failed) => string.Join(' ', Cluster.Configuration(servers).Servers
         .Select(s => failed.Split(' ').Contains(s.Id) ? s.Id + ":failed" : s.Id));
