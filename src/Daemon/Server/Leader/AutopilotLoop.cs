@@ -1,5 +1,6 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Autopilot;
+using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Metrics;
 using Microsoft.Extensions.Logging;
@@ -169,7 +170,8 @@ internal sealed class AutopilotLoop(
 /// <param name="Reconcile">Between two rounds of promotions and removals.</param>
 internal sealed record AutopilotIntervals(TimeSpan Update, TimeSpan Reconcile)
 {
-    public static readonly AutopilotIntervals Default = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
+    private static readonly AutopilotIntervals Usual = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
 
-    public static readonly AutopilotIntervals Development = Default with { Update = TimeSpan.FromMilliseconds(10) };
+    public static AutopilotIntervals Of(AgentConfig config) =>
+        config.Node.DevMode ? Usual with { Update = TimeSpan.FromMilliseconds(10) } : Usual;
 }
