@@ -60,6 +60,12 @@ internal static partial class Log
     [LoggerMessage(3017, LogLevel.Information, "bootstrapped: servers={Servers}")]
     public static partial void Bootstrapped(ILogger logger, string servers);
 
+    [LoggerMessage(3019, LogLevel.Information, "installed remote snapshot: index={Index} bytes={Bytes}")]
+    public static partial void SnapshotInstalled(ILogger logger, ulong index, long bytes);
+
+    [LoggerMessage(3020, LogLevel.Error, "failed to install snapshot: error={Error}")]
+    public static partial void InstallFailed(ILogger logger, string error);
+
     [LoggerMessage(3018, LogLevel.Information, "recovered from peers.json: index={Index} servers={Servers}")]
     public static partial void PeersRecovered(ILogger logger, ulong index, string servers);
 
@@ -73,7 +79,7 @@ internal static partial class Log
     public static partial void VoteFailed(ILogger logger, string peer, string error);
 
     [LoggerMessage(3103, LogLevel.Error, "failed to install snapshot: target={Peer} index={Index} error={Error}")]
-    public static partial void InstallFailed(ILogger logger, string peer, ulong index, string error);
+    public static partial void SendSnapshotFailed(ILogger logger, string peer, ulong index, string error);
 
     [LoggerMessage(3104, LogLevel.Error, "failed to make TimeoutNow RPC: target={Peer} error={Error}")]
     public static partial void TimeoutNowFailed(ILogger logger, string peer, string error);
