@@ -45,10 +45,10 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         _timer = new DeadlineTimer(this, parts.Time);
     }
 
-    ulong IRaftInbox.Term => _parts.Board.Status.Term;
-
     /// <summary>Called when the loop has stopped.</summary>
     public void Dispose() => _timer.Dispose();
+
+    ulong IRaftInbox.Term => _parts.Board.Status.Term;
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 

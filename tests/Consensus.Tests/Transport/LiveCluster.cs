@@ -32,8 +32,8 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// <summary>Waits for a leader that has committed in its term.</summary>
     public async Task<LiveServer> LeaderAsync()
     {
-        await SingleServer.UntilAsync(
-            () => _servers.Values.Count(static server => server.Leads && server.Node.Status.CommitIndex >= 2) == 1, "no leader within 10 s");
+        await Eventually.TrueAsync(
+            () => _servers.Values.Count(static server => server.Leads && server.Node.Status.CommitIndex >= 2) == 1, "a leader");
         return Leader;
     }
 
@@ -47,9 +47,9 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     public async Task ConvergeAsync(int count)
     {
-        await SingleServer.UntilAsync(
+        await Eventually.TrueAsync(
             () => _servers.Values.All(server => server.Machine.Applied.Count == count),
-            $"not {count} everywhere: {string.Join(", ", _servers.Values.Select(static s => $"{s.Machine.Applied.Count} {s.Node.Status}"))}");
+            () => $"{count} applied everywhere: {string.Join(", ", _servers.Values.Select(static s => $"{s.Machine.Applied.Count} {s.Node.Status}"))}");
         IReadOnlyList<string> applied = _servers.Values.First().Machine.Applied;
         Assert.All(_servers.Values, server => Assert.Equal(applied, server.Machine.Applied));
     }
