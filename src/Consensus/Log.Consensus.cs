@@ -59,6 +59,12 @@ internal static partial class Log
     [LoggerMessage(3017, LogLevel.Information, "bootstrapped: servers={Servers}")]
     public static partial void Bootstrapped(ILogger logger, string servers);
 
+    [LoggerMessage(3019, LogLevel.Information, "installed remote snapshot: index={Index} bytes={Bytes}")]
+    public static partial void SnapshotInstalled(ILogger logger, ulong index, long bytes);
+
+    [LoggerMessage(3020, LogLevel.Error, "failed to install snapshot: error={Error}")]
+    public static partial void InstallFailed(ILogger logger, string error);
+
     [LoggerMessage(3018, LogLevel.Information, "recovered from peers.json: index={Index} servers={Servers}")]
     public static partial void PeersRecovered(ILogger logger, ulong index, string servers);
 }

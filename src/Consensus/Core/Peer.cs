@@ -9,6 +9,8 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     private const int BackoffCap = 12;
     private static readonly TimeSpan BackoffBase = TimeSpan.FromMilliseconds(10);
 
+    private TimeSpan _failedAt = TimeSpan.MinValue;
+
     public RaftServer Server { get; set; } = server;
 
     public bool IsVoter => Server.Suffrage == Suffrage.Voter;
@@ -51,10 +53,14 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
         if (sentAt > LastContact) LastContact = sentAt;
     }
 
-    public void Fail(TimeSpan now)
+    /// <summary>Counts a failure; requests of one pipeline that fail together are one.</summary>
+    /// <param name="sentAt">When the request that failed was sent.</param>
+    public void Fail(TimeSpan now, TimeSpan sentAt)
     {
-        Failures++;
         Pipelining = false;
+        if (sentAt <= _failedAt) return;
+        _failedAt = now;
+        Failures++;
         PausedUntil = now + Backoff(Failures);
     }
 
@@ -62,6 +68,14 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     {
         Failures = 0;
         PausedUntil = TimeSpan.Zero;
+    }
+
+    /// <summary>The peer shows that it is there: the next attempts are due at once.</summary>
+    public void Wake(TimeSpan now)
+    {
+        PausedUntil = TimeSpan.Zero;
+        HeartbeatFailures = 0;
+        HeartbeatAt = now;
     }
 
     /// <summary>Pause after n failures in a row: 10 ms twice, then doubling up to 10.24 s.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class RaftCore
 
         if (!response.Success)
         {
-            peer.Fail(now);
+            peer.Fail(now, request.SentAt);
             return;
         }
 
@@ -79,18 +79,29 @@ internal sealed partial class RaftCore
             case AppendRequest { Heartbeat: true }:
                 peer.HeartbeatInflight = false;
                 peer.HeartbeatFailures++;
-                peer.HeartbeatAt = now + Peer.Backoff(peer.HeartbeatFailures);
+                peer.HeartbeatAt = now + HeartbeatPause(peer.HeartbeatFailures);
                 break;
             case AppendRequest append:
                 peer.Inflight = Math.Max(0, peer.Inflight - 1);
                 peer.NextIndex = Math.Max(peer.MatchIndex + 1, Math.Min(peer.NextIndex, append.PrevIndex + 1));
-                peer.Fail(now);
+                peer.Fail(now, append.SentAt);
                 break;
-            case SnapshotRequest:
+            case SnapshotRequest snapshot:
                 peer.SnapshotInflight = false;
-                peer.Fail(now);
+                peer.Fail(now, snapshot.SentAt);
+                break;
+            case TimeoutNowRequest when _transferTo == peerId:
+                FailTransfer(now, $"failed to make TimeoutNow RPC to {peerId}");
                 break;
         }
+    }
+
+    /// <summary>Never so long that a server that comes back would miss its leader.</summary>
+    private TimeSpan HeartbeatPause(int failures)
+    {
+        TimeSpan longest = _settings.Timings.Heartbeat / 2;
+        TimeSpan pause = Peer.Backoff(failures);
+        return pause < longest ? pause : longest;
     }
 
     private void OnHeartbeatAnswered(TimeSpan now, Peer peer, AppendRequest request, AppendResponse response)
@@ -126,13 +137,14 @@ internal sealed partial class RaftCore
         if (request.PrevIndex < peer.NextIndex) peer.NextIndex = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
 
         if (response.NoRetryBackoff) peer.Recover();
-        else peer.Fail(now);
+        else peer.Fail(now, request.SentAt);
     }
 
     private TimeSpan? NextLeaderDeadline()
     {
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
+        if (NextTransferDeadline() is { } transfer) next = Earlier(next, transfer);
         foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
@@ -152,6 +164,7 @@ internal sealed partial class RaftCore
         }
 
         if (!IsSoleVoter && _peers.Count > 0 && now >= _leaseAt) CheckLease(now);
+        if (Role == RaftRole.Leader) TickTransfer(now);
     }
 
     private void CheckLease(TimeSpan now)
@@ -202,7 +215,7 @@ internal sealed partial class RaftCore
         ulong prevTerm = 0;
         if (peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
         {
-            SendSnapshot(peer);
+            SendSnapshot(now, peer);
             return;
         }
 
@@ -214,10 +227,10 @@ internal sealed partial class RaftCore
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 
-    private void SendSnapshot(Peer peer)
+    private void SendSnapshot(TimeSpan now, Peer peer)
     {
         peer.SnapshotInflight = true;
-        SnapshotRequest request = new(Term, Leader, SnapshotIndex, SnapshotTerm, SnapshotConfiguration);
+        SnapshotRequest request = new(Term, Leader, SnapshotIndex, SnapshotTerm, SnapshotConfiguration, now);
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 

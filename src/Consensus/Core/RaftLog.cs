@@ -61,6 +61,9 @@ internal sealed class RaftLog
     /// <summary>Newest write that is settled.</summary>
     public long SettledWrite { get; private set; }
 
+    /// <summary>Since when the oldest write that is not settled is under way; null when there is none.</summary>
+    public TimeSpan? OldestWriteAt => _inflight.TryPeek(out Inflight oldest) ? oldest.TakenAt : null;
+
     private bool HasPending => _output.Entries.Count > 0 || _output.HardState is not null || _output.ResetLog;
 
     /// <summary>False when the index is above the end or its term is no longer known.</summary>
@@ -107,14 +110,14 @@ internal sealed class RaftLog
     }
 
     /// <summary>Numbers what has come together in the output as the next write.</summary>
-    public void TakeWrite()
+    public void TakeWrite(TimeSpan now)
     {
         if (!HasPending || _output.WriteId != 0) return;
         if (_hardStateLost) _output.HardState = _hardState;
         _hardStateLost = false;
         _output.WriteId = ++_lastWrite;
         _output.WriteGeneration = Generation;
-        _inflight.Enqueue(new Inflight(_lastWrite, _view, _hardState, _truncatedFrom));
+        _inflight.Enqueue(new Inflight(_lastWrite, now, _view, _hardState, _truncatedFrom));
         _truncatedFrom = 0;
     }
 
@@ -197,5 +200,5 @@ internal sealed class RaftLog
 
     private readonly record struct View(TermSpans Terms, ulong LastIndex, ConfigurationPoint Latest);
 
-    private readonly record struct Inflight(long Id, View View, HardState HardState, ulong TruncatedFrom);
+    private readonly record struct Inflight(long Id, TimeSpan TakenAt, View View, HardState HardState, ulong TruncatedFrom);
 }

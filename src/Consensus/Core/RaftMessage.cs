@@ -48,12 +48,14 @@ internal sealed record PreVoteRequest(ulong Term, string Candidate, ulong LastLo
 internal sealed record TimeoutNowRequest(ulong Term) : RaftRequest(Term);
 
 /// <summary>Announces a snapshot; the driver streams the state behind it.</summary>
+/// <param name="SentAt">Sender's time; known to the sender only.</param>
 internal sealed record SnapshotRequest(
     ulong Term,
     string Leader,
     ulong LastLogIndex,
     ulong LastLogTerm,
-    ConfigurationPoint Configuration) : RaftRequest(Term);
+    ConfigurationPoint Configuration,
+    TimeSpan SentAt = default) : RaftRequest(Term);
 
 /// <param name="Term">Term of the responder.</param>
 internal abstract record RaftResponse(ulong Term);

@@ -9,6 +9,7 @@ namespace Consul.Fast.Consensus.Node;
 internal sealed record RaftLoopParts(
     LogWriter Writer,
     ApplyLoop Apply,
+    SnapshotInstaller Installer,
     IRaftTransport Transport,
     LeadershipNotifier Notifier,
     StatusBoard Board,
@@ -48,9 +49,6 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
-    void IRaftInbox.OnSnapshot(SnapshotRequest request, Stream state, IRaftReply reply) =>
-        reply.Reply(new SnapshotResponse(0, Success: false), "snapshots are not received yet");
-
     void IRaftInbox.OnResponse(string peerId, RaftRequest request, RaftResponse response) =>
         PostInline(new ResponseItem(peerId, request, response));
 
@@ -85,6 +83,15 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case ResponseItem response:
                 OnResponse(response);
                 break;
+            case SnapshotItem snapshot:
+                _core.OnSnapshotRequest(_clock(), snapshot.Request, snapshot);
+                break;
+            case SnapshotInstalledItem installed:
+                OnSnapshotInstalled(installed);
+                break;
+            case ConfirmRestoreItem confirm:
+                confirm.Complete(IsPlaceGood(confirm.Place));
+                break;
             case SnapshotTakenItem taken:
                 OnSnapshotTaken(taken);
                 break;
@@ -96,6 +103,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 break;
             case BootstrapItem bootstrap:
                 Bootstrap(bootstrap);
+                break;
+            case TransferItem transfer:
+                Transfer(transfer);
                 break;
             case StartItem:
                 _core.Start(_clock());
@@ -118,6 +128,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         }
         while (HasParkedTurn());
         CompleteVerified();
+        CompleteTransfer();
         ContinueRestore();
         ContinueStop();
         _parts.Board.Publish(_core);
@@ -151,6 +162,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             _committed.Add(new CommittedEntry(index, _output.Committed[i], proposal));
         }
 
+        if (_output.Install is { } install) _parts.Installer.Begin(install);
+        if (_output.CancelInstall) _parts.Installer.Cancel();
         foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
         foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
         _output.Clear();
@@ -215,6 +228,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case VoteRequest vote:
                 _core.OnVoteRequest(now, vote, item.ReplyTo);
                 break;
+            case PreVoteRequest vote:
+                _core.OnPreVoteRequest(now, vote, item.ReplyTo);
+                break;
+            case TimeoutNowRequest handOver:
+                _core.OnTimeoutNow(now, handOver, item.ReplyTo);
+                break;
             default:
                 throw new ArgumentException($"{item.Request.GetType().Name} is not delivered as a request");
         }
@@ -231,6 +250,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case (VoteRequest request, VoteResponse response):
                 _core.OnVoteResponse(now, item.PeerId, request, response);
                 break;
+            case (PreVoteRequest request, PreVoteResponse response):
+                _core.OnPreVoteResponse(now, item.PeerId, request, response);
+                break;
+            case (TimeoutNowRequest, TimeoutNowResponse):
+                // What comes of it shows in the next leader's requests, or does not before the time is over.
+                break;
             case (SnapshotRequest request, SnapshotResponse response):
                 _core.OnSnapshotResponse(now, item.PeerId, request, response);
                 break;
@@ -238,25 +263,6 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 _core.OnRequestFailed(now, item.PeerId, item.Request);
                 break;
         }
-    }
-
-    private void OnSnapshotTaken(SnapshotTakenItem taken)
-    {
-        SnapshotMeta snapshot = taken.Snapshot;
-        ulong keepFrom = _core.FirstIndex;
-        if (_core.LastIndex > taken.TrailingLogs)
-        {
-            keepFrom = Math.Max(keepFrom, Math.Min(snapshot.Index, _core.LastIndex - taken.TrailingLogs) + 1);
-        }
-
-        if (keepFrom > _core.FirstIndex)
-        {
-            Log.Compacting(_parts.Logger, _core.FirstIndex, keepFrom - 1);
-            _parts.Writer.TruncateHead(keepFrom - 1);
-        }
-
-        _core.OnSnapshotTaken(
-            snapshot.Index, snapshot.Term, new ConfigurationPoint(snapshot.Configuration, snapshot.ConfigurationIndex), keepFrom);
     }
 
     private void Bootstrap(BootstrapItem item)

@@ -62,7 +62,7 @@ internal sealed class CoreBed
     {
         string[] peers = others.Length == 0 ? ["b", "c"] : others;
         CoreBed bed = new(Holding(Cluster(["a", .. peers]), 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         for (int i = 0; i < (peers.Length + 1) / 2; i++) bed.Vote(peers[i]);
         Assert.Equal(RaftRole.Leader, bed.Core.Role);
@@ -96,6 +96,26 @@ internal sealed class CoreBed
         }
 
         Now = until;
+    }
+
+    /// <summary>Lets the time-out pass and the other voters encourage a candidacy.</summary>
+    public void Stand()
+    {
+        int before = Sent.Count;
+        for (int i = 0; i < 100 && Sent.Count == before; i++) Elapse(TimeSpan.FromMilliseconds(40));
+        foreach ((string peer, RaftRequest request) in Sent.Skip(before).ToArray())
+        {
+            if (request is not PreVoteRequest question) continue;
+            Sent.Remove((peer, request));
+            Step((core, now) => core.OnPreVoteResponse(now, peer, question, new PreVoteResponse(Core.Term, Granted: true)));
+        }
+    }
+
+    public PreVoteResponse AskFirst(PreVoteRequest request)
+    {
+        Step((core, now) => core.OnPreVoteRequest(now, request, this));
+        CompleteWrites();
+        return Assert.IsType<PreVoteResponse>(Replies[^1]);
     }
 
     public void CompleteWrites()

@@ -35,6 +35,7 @@ internal sealed class Chaos
         Add(2, () => _cluster.Pick().Clock.SetRate(0.8 + (0.4 * _random.Below(1000) / 1000)));
         Add(5, () => _cluster.Pick().TakeSnapshot());
         Add(2, () => _cluster.Pick().ApplyLag = _random.Below(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Below(1000)));
+        Add(2, () => WithLeader(HandOver));
         if (cluster.Shape.ChangesMembers)
         {
             Add(12, ChangeMember);
@@ -127,6 +128,12 @@ internal sealed class Chaos
     }
 
     private void JoinLater() => _cluster.Time.After(Duration(), _cluster.Network.Join);
+
+    private void HandOver(SimServer leader)
+    {
+        string? target = _random.Below(2) == 0 ? null : _cluster.Pick().Id;
+        leader.Step((core, now) => core.TransferLeadership(now, target));
+    }
 
     private void BreakDisk(SimServer server)
     {

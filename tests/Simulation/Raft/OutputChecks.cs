@@ -16,14 +16,17 @@ internal sealed class OutputChecks(SimCluster cluster)
         foreach (PeerReply reply in output.Replies) CheckReply(server, (SimCall)reply.Token, reply.Response);
         foreach (PeerRequest request in output.Requests)
         {
-            CheckTerm(server, request.Request.Term);
+            // A question about a candidacy speaks of a term that may never be.
+            if (request.Request is not PreVoteRequest) CheckTerm(server, request.Request.Term);
+            if (request.Request is TimeoutNowRequest) CheckHandOver(server, request.Peer.Id);
             if (request.Request is VoteRequest vote) CheckVote(server, vote.Term, vote.Candidate);
         }
+    }
 
-        if (output.Install is { } install && install.Request.LastLogIndex <= server.AppliedIndex)
-        {
-            throw new InvariantException($"{server.Id} takes a snapshot up to {install.Request.LastLogIndex}, applied is {server.AppliedIndex}");
-        }
+    /// <summary>A snapshot from elsewhere is ahead of the state it replaces.</summary>
+    public static void OnRestore(SimServer server, ulong index)
+    {
+        if (index <= server.AppliedIndex) throw new InvariantException($"{server.Id} goes back to a snapshot of {index}, applied is {server.AppliedIndex}");
     }
 
     /// <summary>A leader alone may use an index again when the entry was never durable: nobody else saw it.</summary>
@@ -102,6 +105,17 @@ internal sealed class OutputChecks(SimCluster cluster)
             case SnapshotResponse { Success: true }:
                 CheckTerm(server, response.Term);
                 break;
+        }
+    }
+
+    /// <summary>Who is told to stand for election has everything that the leader has, and may win.</summary>
+    private void CheckHandOver(SimServer server, string targetId)
+    {
+        if (!server.Core.Latest.Configuration.IsVoter(targetId)) throw new InvariantException($"{server.Id} hands over to {targetId}, not a voter");
+        ulong term = server.Core.LastTerm;
+        if (!cluster.Find(targetId)!.Disk.HeldOnce(server.Core.LastIndex, term))
+        {
+            throw new InvariantException($"{server.Id} hands over to {targetId}, which lacks entry {server.Core.LastIndex} of term {term}");
         }
     }
 

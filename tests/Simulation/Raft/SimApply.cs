@@ -36,6 +36,23 @@ internal sealed class SimApply(SimServer server, SimCluster cluster, SimMachine 
         Configuration = configuration;
     }
 
+    /// <summary>Replaces the state; what it was can be taken back.</summary>
+    public EarlierState Restore(byte[] state, ulong index, ulong term, ConfigurationPoint configuration)
+    {
+        EarlierState before = new(machine.Capture(), AppliedIndex, MachineIndex, MachineTerm, Configuration);
+        using MemoryStream stream = new(state);
+        machine.Restore(stream);
+        SetPosition(index, term, configuration);
+        return before;
+    }
+
+    public void Revert(EarlierState before)
+    {
+        machine.Revert(before.State);
+        (AppliedIndex, MachineIndex, MachineTerm, Configuration) =
+            (before.AppliedIndex, before.MachineIndex, before.MachineTerm, before.Configuration);
+    }
+
     /// <param name="waiter">Gets the command's result.</param>
     public void Enqueue(ulong index, LogEntry? entry, Action<bool>? waiter) => RunInTurn(() => Apply(index, entry, waiter));
 
@@ -78,3 +95,7 @@ internal sealed class SimApply(SimServer server, SimCluster cluster, SimMachine 
         waiter?.Invoke((bool)_result[0]!);
     }
 }
+
+/// <summary>A state to come back to.</summary>
+internal sealed record EarlierState(
+    IStateCapture State, ulong AppliedIndex, ulong MachineIndex, ulong MachineTerm, ConfigurationPoint Configuration);

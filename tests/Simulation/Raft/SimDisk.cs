@@ -80,13 +80,16 @@ internal sealed class SimDisk : ILogStore, ISnapshotStore
     /// <summary>The snapshot that ends at <paramref name="index"/>, null when it is gone.</summary>
     public byte[]? SnapshotAt(ulong index) => _snapshots.Find(s => s.Meta.Index == index).State;
 
-    public void StoreSnapshot(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex, byte[] state)
+    public SnapshotMeta StoreSnapshot(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex, byte[] state)
     {
         SnapshotMeta meta = new($"{term}-{index}-{_snapshotsMade++}", index, term, configuration, configurationIndex, state.Length);
         _snapshots.Add((meta, state));
         _snapshots.Sort(static (a, b) => (b.Meta.Term, b.Meta.Index).CompareTo((a.Meta.Term, a.Meta.Index)));
         if (_snapshots.Count > RetainedSnapshots) _snapshots.RemoveRange(RetainedSnapshots, _snapshots.Count - RetainedSnapshots);
+        return meta;
     }
+
+    public void Remove(SnapshotMeta snapshot) => _snapshots.RemoveAll(s => s.Meta.Id == snapshot.Id);
 
     public ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex) =>
         throw new NotSupportedException("snapshots are stored whole");

@@ -39,7 +39,13 @@ internal sealed class SimMachine : IStateMachine
         for (int i = 0; i < Registers; i++) _values[i] = BinaryPrimitives.ReadUInt64LittleEndian(saved.AsSpan(8 * (i + 1)));
     }
 
-    public IStateCapture Capture() => throw new NotSupportedException("the state is saved whole");
+    public IStateCapture Capture() => new SavedState(Save());
+
+    public void Revert(IStateCapture capture)
+    {
+        using MemoryStream stream = new(((SavedState)capture).State);
+        Restore(stream);
+    }
 
     private bool Apply(LogEntry entry)
     {
@@ -48,6 +54,13 @@ internal sealed class SimMachine : IStateMachine
         bool applies = command.Expected is not { } expected || _values[command.Register] == expected;
         if (applies) _values[command.Register] = command.Value;
         return applies;
+    }
+
+    private sealed class SavedState(byte[] state) : IStateCapture
+    {
+        public byte[] State => state;
+
+        public void WriteTo(Stream output, CancellationToken cancellation) => output.Write(state);
     }
 }
 

@@ -70,6 +70,13 @@ internal sealed class SimNetwork(SimCluster cluster, SeededRandom random)
         SimCall call = new(sender, sender.Life, peerRequest.Request, request, state);
         string peerId = peerRequest.Peer.Id;
         SimServer? target = cluster.Find(peerId);
+        if (request is PreVoteRequest && target is not null && (sender.IsStranger || target.IsStranger))
+        {
+            // One that does not ask stands at once; of one that cannot be asked, the transport says that it would vote.
+            cluster.Time.After(Delay(), () => Finish(call, peerId, new PreVoteResponse(0, Granted: true)));
+            return;
+        }
+
         if (target is null || request is null || (!target.IsUp && target.RefusesQuickly))
         {
             cluster.Time.After(Delay(), () => Finish(call, peerId, null));
@@ -114,6 +121,12 @@ internal sealed class SimNetwork(SimCluster cluster, SeededRandom random)
             case VoteRequest vote:
                 core.OnVoteRequest(now, vote, call);
                 break;
+            case PreVoteRequest vote:
+                core.OnPreVoteRequest(now, vote, call);
+                break;
+            case TimeoutNowRequest handOver:
+                core.OnTimeoutNow(now, handOver, call);
+                break;
             case SnapshotRequest snapshot:
                 core.OnSnapshotRequest(now, snapshot, call);
                 break;
@@ -133,6 +146,11 @@ internal sealed class SimNetwork(SimCluster cluster, SeededRandom random)
                     break;
                 case (VoteRequest request, VoteResponse answer):
                     core.OnVoteResponse(now, peerId, request, answer);
+                    break;
+                case (PreVoteRequest request, PreVoteResponse answer):
+                    core.OnPreVoteResponse(now, peerId, request, answer);
+                    break;
+                case (TimeoutNowRequest, TimeoutNowResponse):
                     break;
                 case (SnapshotRequest request, SnapshotResponse answer):
                     core.OnSnapshotResponse(now, peerId, request, answer);

@@ -33,6 +33,9 @@ internal sealed partial class SimServer
     /// <summary>No address is ever used by two servers, nor again by the same.</summary>
     public string Address { get; private set; }
 
+    /// <summary>It neither asks before a candidacy nor answers such a question.</summary>
+    public bool IsStranger => _cluster.Shape.IsMixed && Number % 2 == 1;
+
     public SimDisk Disk { get; } = new();
 
     public SimWriter Writer => _writer;
@@ -104,6 +107,7 @@ internal sealed partial class SimServer
         _pausedUntil = default;
         _backlog.Clear();
         ForgetRequests();
+        ForgetTurns();
         _writer.Crash();
         Core = null!;
     }
@@ -175,6 +179,7 @@ internal sealed partial class SimServer
         foreach (PeerReply reply in _output.Replies) _cluster.Network.Reply(this, (SimCall)reply.Token, reply.Response);
         foreach (PeerRequest request in _output.Requests) _cluster.Network.Send(this, request);
         SnapshotInstall? install = _output.Install;
+        if (_output.CancelInstall) _cancelled = true;
         _output.Clear();
         if (install is not null) Install(install);
         CompleteVerified();
