@@ -19,7 +19,7 @@ internal sealed class Chaos
     {
         _cluster = cluster;
         _random = cluster.Random;
-        _pause = TimeSpan.FromMilliseconds(150 + _random.Below(650));
+        _pause = TimeSpan.FromMilliseconds(300 + _random.Below(2000));
         Add(4, () => Crash(_cluster.Pick(), Duration()));
         Add(2, () => Crash(_cluster.Pick(), TimeSpan.FromMilliseconds(_random.Below(100))));
         Add(3, () => WithLeader(leader => Crash(leader, Duration())));

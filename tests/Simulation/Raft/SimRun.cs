@@ -6,7 +6,7 @@ namespace Consul.Fast.Simulation.Tests.Raft;
 /// <summary>One run from its seed to its end: a quiet start, harm, repair, and the proof that all is well again.</summary>
 internal sealed class SimRun(ulong seed, SimShape shape)
 {
-    private static readonly TimeSpan Harm = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Harm = TimeSpan.FromSeconds(30);
 
     /// <summary>Pauses after failures grow to ten seconds, and elections may collide a few times.</summary>
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(45);
