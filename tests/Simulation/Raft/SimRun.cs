@@ -47,6 +47,8 @@ internal sealed class SimRun(ulong seed, SimShape shape)
         chaos.Start();
         _cluster.Run(Harm);
         chaos.Heal();
+        // What was sent before is still under way, and who waits for an answer that was lost does so for a while.
+        _cluster.Run(TimeSpan.FromSeconds(3));
         CheckProgress();
         foreach (SimClient client in _cluster.Workload) client.Stopped = true;
         Demand(IsConverged, RecoveryLimit, "servers do not converge");

@@ -12,6 +12,7 @@ internal sealed partial class SimServer
     private readonly SimWriter _writer;
     private readonly RaftOutput _output = new();
     private readonly Queue<Action> _backlog = new();
+    private Action? _backlogTick;
     private TimeSpan? _armed;
     private TimeSpan _pausedUntil;
     private int _moves;
@@ -106,6 +107,7 @@ internal sealed partial class SimServer
         RefusesQuickly = refusesQuickly;
         _pausedUntil = default;
         _backlog.Clear();
+        _backlogTick = null;
         ForgetRequests();
         ForgetTurns();
         _writer.Crash();
@@ -128,6 +130,14 @@ internal sealed partial class SimServer
     {
         _pausedUntil = default;
         int life = Life;
+        if (_backlogTick is { } tick)
+        {
+            _backlogTick = null;
+            // What has arrived meanwhile may be seen before the clock is looked at.
+            if (_cluster.Random.Below(2) == 0) _backlog.Enqueue(tick);
+            else tick();
+        }
+
         while (life == Life && !IsPaused && _backlog.TryDequeue(out Action? next)) next();
     }
 
@@ -202,17 +212,24 @@ internal sealed partial class SimServer
         Pump();
     });
 
+    private void Tick()
+    {
+        _armed = null;
+        Core.OnTick(Clock.Now);
+        Pump();
+    }
+
     private void Arm()
     {
         if (Core.NextDeadline is not { } deadline || (_armed is { } armed && armed <= deadline)) return;
         _armed = deadline;
         TimeSpan wait = Clock.Until(deadline);
-        After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), () =>
+        int life = Life;
+        _cluster.Time.After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), () =>
         {
-            if (_armed != deadline) return;
-            _armed = null;
-            Core.OnTick(Clock.Now);
-            Pump();
+            if (life != Life || _armed != deadline) return;
+            if (IsPaused) _backlogTick = Tick;
+            else Tick();
         });
     }
 }
