@@ -11,7 +11,7 @@ internal sealed class SimCluster
     public static readonly RaftTimings Timings = new(
         TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(50));
 
-    private const int Clients = 3;
+    private const int Clients = 4;
 
     public SimCluster(ulong seed, SimShape shape)
     {

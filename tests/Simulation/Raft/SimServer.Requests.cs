@@ -28,10 +28,10 @@ internal sealed partial class SimServer
     public void Bootstrap(ClusterConfiguration configuration) => Step((core, now) => core.TryBootstrap(now, configuration));
 
     public void Propose(SimCommand command, Action<RequestOutcome> done) =>
-        Do(() => Append(EntryType.Command, command.Encode(), done));
+        Receive(() => Append(EntryType.Command, command.Encode(), done));
 
     /// <summary>A consistent read: leadership is confirmed with a quorum after it arrived.</summary>
-    public void Read(int register, Action<RequestOutcome, ulong> done) => Do(() =>
+    public void Read(int register, Action<RequestOutcome, ulong> done) => Receive(() =>
     {
         ulong round = _ready ? Core.VerifyLeader(Clock.Now) : 0;
         if (round == 0)

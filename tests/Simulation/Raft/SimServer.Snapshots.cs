@@ -113,5 +113,5 @@ internal sealed partial class SimServer
     }
 
     private TimeSpan Disturbance(int milliseconds) =>
-        _cluster.DiskRandom.Spread(TimeSpan.FromMilliseconds(_cluster.DiskRandom.Below(10) == 0 ? 40 * milliseconds : milliseconds));
+        _cluster.DiskRandom.Spread(TimeSpan.FromMilliseconds(_cluster.DiskRandom.Below(4) == 0 ? 40 * milliseconds : milliseconds));
 }

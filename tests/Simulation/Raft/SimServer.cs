@@ -11,8 +11,7 @@ internal sealed partial class SimServer
     private readonly SimCluster _cluster;
     private readonly SimWriter _writer;
     private readonly RaftOutput _output = new();
-    private readonly Queue<Action> _backlog = new();
-    private Action? _backlogTick;
+    private readonly Backlog _backlog;
     private TimeSpan? _armed;
     private TimeSpan _pausedUntil;
     private int _moves;
@@ -24,6 +23,7 @@ internal sealed partial class SimServer
         Id = $"s{number}";
         Address = $"{Id}:8300";
         Clock = new SimClock(cluster.Time);
+        _backlog = new Backlog(cluster.Random);
         _writer = new SimWriter(Disk, cluster.Time, cluster.DiskRandom, OnSettled);
     }
 
@@ -107,7 +107,6 @@ internal sealed partial class SimServer
         RefusesQuickly = refusesQuickly;
         _pausedUntil = default;
         _backlog.Clear();
-        _backlogTick = null;
         ForgetRequests();
         ForgetTurns();
         _writer.Crash();
@@ -130,22 +129,15 @@ internal sealed partial class SimServer
     {
         _pausedUntil = default;
         int life = Life;
-        if (_backlogTick is { } tick)
-        {
-            _backlogTick = null;
-            // What has arrived meanwhile may be seen before the clock is looked at.
-            if (_cluster.Random.Below(2) == 0) _backlog.Enqueue(tick);
-            else tick();
-        }
-
-        while (life == Life && !IsPaused && _backlog.TryDequeue(out Action? next)) next();
+        _backlog.Open();
+        while (life == Life && !IsPaused && _backlog.TryTake(out Action? next)) next();
     }
 
     /// <summary>A new address under the same identity; takes effect while it is down.</summary>
     public void Move() => Address = $"{Id}:{8300 + ++_moves}";
 
     /// <summary>Gives the core an input and carries out what comes of it.</summary>
-    public void Step(Action<RaftCore, TimeSpan> input) => Do(() =>
+    public void Step(Action<RaftCore, TimeSpan> input) => Receive(() =>
     {
         input(Core, Clock.Now);
         Pump();
@@ -164,7 +156,15 @@ internal sealed partial class SimServer
     private void Do(Action action)
     {
         if (!IsUp) return;
-        if (IsPaused) _backlog.Enqueue(action);
+        if (IsPaused) _backlog.Keep(action);
+        else action();
+    }
+
+    /// <summary>Does what a message demands.</summary>
+    private void Receive(Action action)
+    {
+        if (!IsUp) return;
+        if (IsPaused) _backlog.KeepMessage(action);
         else action();
     }
 
@@ -228,7 +228,7 @@ internal sealed partial class SimServer
         _cluster.Time.After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), () =>
         {
             if (life != Life || _armed != deadline) return;
-            if (IsPaused) _backlogTick = Tick;
+            if (IsPaused) _backlog.KeepTick(Tick);
             else Tick();
         });
     }
