@@ -25,6 +25,13 @@ public interface IConsensus
     /// <returns>Null when confirmed, otherwise the error text.</returns>
     ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Hands leadership to another voter, by default to the one that is most up to date. Until it has it, or the time of an
+    /// election is over, everything that would be written is refused with <see cref="RaftErrors.TransferInProgress"/>.
+    /// </summary>
+    /// <returns>Null when this server no longer leads, otherwise the error text.</returns>
+    ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default);
+
     /// <summary>Takes a snapshot now, whatever the thresholds say.</summary>
     /// <returns>The snapshot, or the error text.</returns>
     ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default);

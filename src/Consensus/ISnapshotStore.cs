@@ -23,6 +23,10 @@ public interface ISnapshotStore
     /// Raised by reading at the first damaged block; the message names file and position.
     /// </exception>
     Stream Open(SnapshotMeta snapshot);
+
+    /// <summary>Takes a snapshot away that must not count; nothing happens when it is gone already.</summary>
+    /// <exception cref="IOException">It is still there.</exception>
+    void Remove(SnapshotMeta snapshot);
 }
 
 /// <summary>A snapshot being written.</summary>

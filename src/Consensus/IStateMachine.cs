@@ -17,6 +17,9 @@ public interface IStateMachine
     /// <summary>Replaces the whole state by a state stream. On failure the old state stays.</summary>
     /// <exception cref="InvalidDataException">The stream is damaged; the message says where.</exception>
     void Restore(Stream state);
+
+    /// <summary>Goes back to a state that <see cref="Capture"/> of this machine returned: constant time.</summary>
+    void Revert(IStateCapture capture);
 }
 
 /// <summary>An immutable state that can be written while newer entries are applied.</summary>

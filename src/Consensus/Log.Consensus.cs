@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Consensus;
@@ -59,6 +60,36 @@ internal static partial class Log
     [LoggerMessage(3017, LogLevel.Information, "bootstrapped: servers={Servers}")]
     public static partial void Bootstrapped(ILogger logger, string servers);
 
+    [LoggerMessage(3019, LogLevel.Information, "installed remote snapshot: index={Index} bytes={Bytes}")]
+    public static partial void SnapshotInstalled(ILogger logger, ulong index, long bytes);
+
+    [LoggerMessage(3020, LogLevel.Error, "failed to install snapshot: error={Error}")]
+    public static partial void InstallFailed(ILogger logger, string error);
+
     [LoggerMessage(3018, LogLevel.Information, "recovered from peers.json: index={Index} servers={Servers}")]
     public static partial void PeersRecovered(ILogger logger, ulong index, string servers);
+
+    [LoggerMessage(3100, LogLevel.Error, "failed to heartbeat to: peer={Peer} error={Error}")]
+    public static partial void HeartbeatFailed(ILogger logger, string peer, string error);
+
+    [LoggerMessage(3101, LogLevel.Error, "failed to appendEntries to: peer={Peer} error={Error}")]
+    public static partial void AppendFailed(ILogger logger, string peer, string error);
+
+    [LoggerMessage(3102, LogLevel.Error, "failed to make requestVote RPC: target={Peer} error={Error}")]
+    public static partial void VoteFailed(ILogger logger, string peer, string error);
+
+    [LoggerMessage(3103, LogLevel.Error, "failed to install snapshot: target={Peer} index={Index} error={Error}")]
+    public static partial void InstallFailed(ILogger logger, string peer, ulong index, string error);
+
+    [LoggerMessage(3104, LogLevel.Error, "failed to make TimeoutNow RPC: target={Peer} error={Error}")]
+    public static partial void TimeoutNowFailed(ILogger logger, string peer, string error);
+
+    [LoggerMessage(3105, LogLevel.Error, "raft transport failed: peer={Peer}")]
+    public static partial void TransportFault(ILogger logger, string peer, Exception exception);
+
+    [LoggerMessage(3106, LogLevel.Error, "failed to decode incoming command: remote={Remote} error={Error}")]
+    public static partial void UndecodableRequest(ILogger logger, EndPoint remote, string error);
+
+    [LoggerMessage(3107, LogLevel.Debug, "accepted connection: remote={Remote}")]
+    public static partial void RaftConnectionAccepted(ILogger logger, EndPoint remote);
 }

@@ -43,8 +43,11 @@ internal static class ConfigurationRules
             if (server.Suffrage == Suffrage.Voter) voters++;
         }
 
-        return voters == 0 ? "need at least one voter in configuration" : null;
+        return voters == 0 ? $"need at least one voter in configuration: {{[{string.Join(' ', configuration.Servers.Select(Text))}]}}" : null;
     }
+
+    private static string Text(RaftServer server) =>
+        $"{{{(server.Suffrage == Suffrage.NonVoter ? "Nonvoter" : server.Suffrage.ToString())} {server.Id} {server.Address}}}";
 
     public static int CountVoters(ClusterConfiguration configuration)
     {

@@ -6,8 +6,13 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Requests under way in pipeline mode.</summary>
     public const int MaxInflight = 128;
 
+    /// <summary>Bytes of entries under way; one request alone may be larger.</summary>
+    public const long MaxInflightBytes = 8 << 20;
+
     private const int BackoffCap = 12;
     private static readonly TimeSpan BackoffBase = TimeSpan.FromMilliseconds(10);
+
+    private TimeSpan _failedAt = TimeSpan.MinValue;
 
     public RaftServer Server { get; set; } = server;
 
@@ -23,7 +28,15 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Requests are sent ahead of their answers; begins with the first success.</summary>
     public bool Pipelining { get; set; }
 
-    public int Inflight { get; set; }
+    public int Inflight { get; private set; }
+
+    public long InflightBytes { get; private set; }
+
+    /// <summary>No room for another request.</summary>
+    public bool IsWindowFull => Inflight >= (Pipelining ? MaxInflight : 1) || (Inflight > 0 && InflightBytes >= MaxInflightBytes);
+
+    /// <summary>How far the next question for a common entry goes back when this one is refused.</summary>
+    public ulong ProbeStep { get; set; } = 1;
 
     public bool SnapshotInflight { get; set; }
 
@@ -46,15 +59,32 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Newest verify round this peer confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
 
+    public void Begin(AppendRequest request)
+    {
+        Inflight++;
+        InflightBytes += request.Size;
+    }
+
+    public void End(AppendRequest request)
+    {
+        // A server that was removed and added again may still answer what it was sent before.
+        Inflight = Math.Max(0, Inflight - 1);
+        InflightBytes = Inflight == 0 ? 0 : Math.Max(0, InflightBytes - request.Size);
+    }
+
     public void Contact(TimeSpan sentAt)
     {
         if (sentAt > LastContact) LastContact = sentAt;
     }
 
-    public void Fail(TimeSpan now)
+    /// <summary>Counts a failure; requests of one pipeline that fail together are one.</summary>
+    /// <param name="sentAt">When the request that failed was sent.</param>
+    public void Fail(TimeSpan now, TimeSpan sentAt)
     {
-        Failures++;
         Pipelining = false;
+        if (sentAt <= _failedAt) return;
+        _failedAt = now;
+        Failures++;
         PausedUntil = now + Backoff(Failures);
     }
 
@@ -62,6 +92,14 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     {
         Failures = 0;
         PausedUntil = TimeSpan.Zero;
+    }
+
+    /// <summary>The peer shows that it is there: the next attempts are due at once.</summary>
+    public void Wake(TimeSpan now)
+    {
+        PausedUntil = TimeSpan.Zero;
+        HeartbeatFailures = 0;
+        HeartbeatAt = now;
     }
 
     /// <summary>Pause after n failures in a row: 10 ms twice, then doubling up to 10.24 s.</summary>

@@ -4,12 +4,14 @@ namespace Consul.Fast.Consensus.Core;
 internal sealed partial class RaftCore
 {
     private readonly HashSet<string> _votes = [];
+    private bool _transferCandidacy;
 
     /// <summary>Another server asks for this one's vote.</summary>
     /// <param name="token">Comes back with the answer.</param>
     public void OnVoteRequest(TimeSpan now, VoteRequest request, object token)
     {
-        bool leaderKnown = Leader.Length > 0 && Leader != request.Candidate && !request.LeadershipTransfer;
+        HearFromLost(now, request.Candidate);
+        bool leaderKnown = !request.LeadershipTransfer && HearsLeader(now, request.Candidate);
         if (leaderKnown || request.Term < Term)
         {
             // With a leader the term is not raised, whatever the candidate's is: a lost server must not disturb the rest.
@@ -38,15 +40,18 @@ internal sealed partial class RaftCore
     {
         HardState state = _log.HardState;
         if (state.VoteTerm == request.Term && state.VotedFor.Length > 0) return state.VotedFor == request.Candidate;
-        if (LastTerm > request.LastLogTerm) return false;
-        if (LastTerm == request.LastLogTerm && LastIndex > request.LastLogIndex) return false;
+        if (!IsUpToDate(request.LastLogIndex, request.LastLogTerm)) return false;
         _log.SetHardState(new HardState(Term, request.Term, request.Candidate));
         LastContact = now;
         return true;
     }
 
-    private void ArmFollowerTimer(TimeSpan now) =>
-        _timer = now + (IsSoleVoter ? WriteRetryPause : _random.Spread(_settings.Timings.Heartbeat));
+    /// <summary>The leader is in doubt one to two time-outs after it was last heard.</summary>
+    private void ArmFollowerTimer(TimeSpan now)
+    {
+        TimeSpan since = LastContact is { } contact && now - contact < _settings.Timings.Heartbeat ? contact : now;
+        _timer = IsSoleVoter ? now + WriteRetryPause : since + _random.Spread(_settings.Timings.Heartbeat);
+    }
 
     private void OnFollowerTimeout(TimeSpan now)
     {
@@ -54,13 +59,32 @@ internal sealed partial class RaftCore
         bool heard = LastContact is { } contact && now - contact < _settings.Timings.Heartbeat;
         if (heard && !IsSoleVoter) return;
         Leader = "";
-        if (IsVoter(_settings.ServerId)) Campaign(now);
+        // What is being received ends soon without its leader; until then the state is not this log's.
+        if (_install is not null) _output.CancelInstall = true;
+        else StandUnlessStalled(now);
     }
 
-    private void Campaign(TimeSpan now)
+    /// <summary>Begins what may lead to a candidacy. A server whose disk hangs could not even vote for itself.</summary>
+    private void StandUnlessStalled(TimeSpan now)
     {
+        if (!IsVoter(_settings.ServerId)) return;
+        if (IsSoleVoter) Campaign(now, transfer: false);
+        else if (!IsDiskStalled(now)) BeginPreVote(now);
+    }
+
+    private void OnCandidateTimeout(TimeSpan now)
+    {
+        _timer = now + _random.Spread(_settings.Timings.Election);
+        StandUnlessStalled(now);
+    }
+
+    /// <param name="transfer">On behalf of the present leader.</param>
+    private void Campaign(TimeSpan now, bool transfer)
+    {
+        EndPreVote();
         ChangeRole(RaftRole.Candidate);
         _votes.Clear();
+        _transferCandidacy = transfer;
         ulong term = Term + 1;
         _log.SetHardState(new HardState(term, term, _settings.ServerAddress));
         _timer = now + _random.Spread(_settings.Timings.Election);
@@ -71,7 +95,7 @@ internal sealed partial class RaftCore
 
     private void RequestVotes(TimeSpan now)
     {
-        VoteRequest request = new(Term, _settings.ServerAddress, LastIndex, LastTerm);
+        VoteRequest request = new(Term, _settings.ServerAddress, LastIndex, LastTerm, _transferCandidacy);
         foreach (RaftServer server in Latest.Configuration.Servers)
         {
             if (server.Suffrage != Suffrage.Voter) continue;
@@ -84,6 +108,8 @@ internal sealed partial class RaftCore
 
     private void CountVotes(TimeSpan now)
     {
-        if (_votes.Count >= (ConfigurationRules.CountVoters(Latest.Configuration) / 2) + 1) BecomeLeader(now);
+        if (IsQuorum(_votes.Count)) BecomeLeader(now);
     }
+
+    private bool IsQuorum(int votes) => votes >= (ConfigurationRules.CountVoters(Latest.Configuration) / 2) + 1;
 }

@@ -5,7 +5,17 @@ namespace Consul.Fast.Consensus.Core;
 /// <summary>What a server does with a leader's requests.</summary>
 internal sealed partial class RaftCore
 {
-    private bool _installing;
+    private SnapshotInstall? _install;
+    private bool _held;
+
+    /// <summary>
+    /// Keeps committed entries back while the driver replaces the state, until <see cref="ReleaseCommitted"/>: what is applied
+    /// must not move meanwhile.
+    /// </summary>
+    public void HoldCommitted() => _held = true;
+
+    /// <summary>Ends <see cref="HoldCommitted"/>.</summary>
+    public void ReleaseCommitted() => _held = false;
 
     /// <summary>A leader replicates or beats.</summary>
     /// <param name="token">Comes back with the answer.</param>
@@ -31,7 +41,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        if (_installing || !TryStore(request))
+        if (_install is not null || !TryStore(request))
         {
             Reply(token, new AppendResponse(Term, lastLog, Success: false));
             return;
@@ -49,7 +59,7 @@ internal sealed partial class RaftCore
     /// <summary>A leader offers its snapshot because the log it would have to send is gone.</summary>
     public void OnSnapshotRequest(TimeSpan now, SnapshotRequest request, object token)
     {
-        if (!Follow(now, request.Term, request.Leader) || _installing)
+        if (!Follow(now, request.Term, request.Leader) || _install is not null || _held)
         {
             Reply(token, new SnapshotResponse(Term, Success: false));
             return;
@@ -63,19 +73,21 @@ internal sealed partial class RaftCore
             return;
         }
 
-        _installing = true;
-        _output.Install = new SnapshotInstall(request, token);
+        _install = new SnapshotInstall(request, token);
+        _output.Install = _install;
     }
 
-    /// <summary>The snapshot of <see cref="RaftOutput.Install"/> is stored and restored, or that failed.</summary>
+    /// <summary>
+    /// The snapshot of <see cref="RaftOutput.Install"/> is stored and restored, or that failed. Nothing was handed out to be
+    /// applied meanwhile, so the snapshot is ahead of the state it replaced, even where the commit index has passed it.
+    /// </summary>
     public void OnSnapshotInstalled(TimeSpan now, SnapshotInstall install, bool success)
     {
-        _installing = false;
-        SnapshotRequest request = install.Request;
-        if (success && request.LastLogIndex > CommitIndex)
+        _install = null;
+        if (success)
         {
-            SnapshotConfiguration = request.Configuration;
-            AdoptSnapshot(request);
+            SnapshotConfiguration = install.Request.Configuration;
+            AdoptSnapshot(install.Request);
             LastContact = now;
         }
 
@@ -95,7 +107,9 @@ internal sealed partial class RaftCore
         }
 
         _log.Compact(index, request.LastLogTerm, FirstIndex);
-        StartFrom(index, Latest.Index > index ? request.Configuration : Latest);
+        CommitIndex = Math.Max(CommitIndex, index);
+        ConfigurationPoint before = Committed.Index > index ? Committed : request.Configuration;
+        StartFrom(index, Latest.Index > CommitIndex ? before : Latest);
     }
 
     /// <summary>True when the log up to here is the leader's. What is committed is everybody's, even where only a snapshot tells.</summary>
@@ -110,7 +124,9 @@ internal sealed partial class RaftCore
     {
         if (Role == RaftRole.Shutdown || term < Term) return false;
         if (term > Term || Role != RaftRole.Follower) BecomeFollower(now, term);
+        if (_install is { } install && install.Request.Term < term) _output.CancelInstall = true;
         Leader = leader;
+        EndPreVote();
         return true;
     }
 

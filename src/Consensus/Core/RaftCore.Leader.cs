@@ -25,9 +25,9 @@ internal sealed partial class RaftCore
     public bool CanChangeConfiguration =>
         Role == RaftRole.Leader && Latest.Index == Committed.Index && CommitIndex >= _termStart;
 
-    /// <summary>Appends an entry of the own term; 0 when this server does not lead.</summary>
+    /// <summary>Appends an entry of the own term; 0 when this server does not lead, or hands over.</summary>
     public ulong Propose(TimeSpan now, EntryType type, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte> extensions = default) =>
-        Role == RaftRole.Leader ? AppendOwn(now, type, data, extensions, null) : 0;
+        Role == RaftRole.Leader && !IsTransferring ? AppendOwn(now, type, data, extensions, null) : 0;
 
     /// <summary>Changes the cluster's servers, one change at a time.</summary>
     /// <param name="index">Index of the configuration entry when it was appended.</param>
@@ -39,6 +39,12 @@ internal sealed partial class RaftCore
         if (Role != RaftRole.Leader)
         {
             error = RaftErrors.NotLeader;
+            return ChangeOutcome.Refused;
+        }
+
+        if (IsTransferring)
+        {
+            error = RaftErrors.TransferInProgress;
             return ChangeOutcome.Refused;
         }
 
@@ -64,6 +70,7 @@ internal sealed partial class RaftCore
     public string? CanRestore()
     {
         if (Role != RaftRole.Leader) return RaftErrors.NotLeader;
+        if (IsTransferring) return RaftErrors.TransferInProgress;
         if (Latest.Index == Committed.Index) return null;
         return $"cannot restore snapshot now, wait until the configuration entry at {Latest.Index} has been applied " +
             $"(have applied {Committed.Index})";
@@ -90,6 +97,7 @@ internal sealed partial class RaftCore
     /// <summary>Makes the peers those of the latest configuration.</summary>
     private void SyncPeers(TimeSpan now)
     {
+        _shared = null;
         HashSet<string> present = [];
         foreach (RaftServer server in Latest.Configuration.Servers)
         {
@@ -104,7 +112,7 @@ internal sealed partial class RaftCore
             Peer departing = _peers[i];
             if (present.Contains(departing.Server.Id)) continue;
             // One last attempt to let a removed server know that it is.
-            if (departing.Inflight == 0 || departing.Pipelining) SendEntries(now, departing);
+            if (!departing.IsWindowFull) SendEntries(now, departing);
             _peers.RemoveAt(i);
         }
     }

@@ -13,8 +13,10 @@ internal sealed partial class RaftCore
     /// <summary>Pause before something that a failed write lost is written again.</summary>
     public static readonly TimeSpan WriteRetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Entries kept in memory for peers that are a little behind.</summary>
-    private const ulong CachedEntries = 512;
+    /// <summary>Entries kept in memory for peers that are behind by what a slow disk makes of some seconds.</summary>
+    private const int MaxCachedEntries = 16384;
+
+    private const long MaxCachedBytes = 32 << 20;
 
     private readonly CoreSettings _settings;
     private readonly RaftOutput _output;
@@ -101,7 +103,7 @@ internal sealed partial class RaftCore
     {
         OnConfigurationChanged();
         ArmFollowerTimer(now);
-        if (IsSoleVoter) Campaign(now);
+        if (IsSoleVoter) Campaign(now, transfer: false);
     }
 
     public void OnTick(TimeSpan now)
@@ -113,7 +115,7 @@ internal sealed partial class RaftCore
                 OnFollowerTimeout(now);
                 break;
             case RaftRole.Candidate when now >= _timer && _retryAt is null:
-                Campaign(now);
+                OnCandidateTimeout(now);
                 break;
             case RaftRole.Leader:
                 TickLeader(now);
@@ -132,7 +134,7 @@ internal sealed partial class RaftCore
         LogEntry entry = new(1, 1, EntryType.Configuration, ConfigurationCodec.Encode(configuration));
         _log.Append(entry, new ConfigurationPoint(configuration, 1));
         OnConfigurationChanged();
-        if (IsSoleVoter) Campaign(now);
+        if (IsSoleVoter) Campaign(now, transfer: false);
         return true;
     }
 
@@ -170,14 +172,13 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>
-    /// A user's snapshot was stored and restored under an index above everything here. The log starts anew after it, and a
-    /// leader goes on with a Noop.
+    /// A user's snapshot was stored and restored on the leader, under an index above everything here. The log starts anew after
+    /// it; whoever restores appends an entry, whose commit tells that a quorum has the snapshot.
     /// </summary>
-    public void OnSnapshotRestored(TimeSpan now, ulong index, ulong term)
+    public void OnSnapshotRestored(ulong index, ulong term)
     {
         SnapshotConfiguration = Latest;
         ReplaceLog(index, term, Latest);
-        if (Role == RaftRole.Leader) AppendOwn(now, EntryType.Noop, default, default, null);
     }
 
     /// <summary>No input is taken after this.</summary>
@@ -186,18 +187,23 @@ internal sealed partial class RaftCore
     /// <summary>Completes the output after inputs: requests to peers, the write, the entries to apply.</summary>
     public void Flush(TimeSpan now)
     {
-        if (Role == RaftRole.Leader) Replicate(now);
-        _log.TakeWrite();
+        if (Role == RaftRole.Leader)
+        {
+            Replicate(now);
+            AdvanceTransfer();
+        }
+
+        _log.TakeWrite(now);
         HandOutCommitted();
     }
 
     private void HandOutCommitted()
     {
+        if (_held || _install is not null) return;
         ulong limit = Math.Min(CommitIndex, _log.DurableIndex);
         if (_handedOut < limit && _output.Committed.Count == 0) _output.FirstCommitted = _handedOut + 1;
         while (_handedOut < limit) _output.Committed.Add(_log.Cached(++_handedOut));
-        ulong keep = _peers.Count == 0 ? 0 : CachedEntries;
-        if (_handedOut > keep) _log.Release(_handedOut + 1 - keep);
+        _log.Release(_handedOut, _peers.Count == 0 ? 0 : MaxCachedEntries, MaxCachedBytes);
     }
 
     private void CommitUpTo(TimeSpan now, ulong index)
@@ -213,13 +219,13 @@ internal sealed partial class RaftCore
         // Entries under way are dropped with the log: nobody may be told that they are stored.
         FailGates(_entryGates);
         _log.ResetTo(index, term, configuration);
+        CommitIndex = index;
         StartFrom(index, configuration);
     }
 
     private void StartFrom(ulong index, ConfigurationPoint configuration)
     {
         Committed = configuration;
-        CommitIndex = index;
         _handedOut = index;
         OnConfigurationChanged();
     }
@@ -262,6 +268,7 @@ internal sealed partial class RaftCore
             {
                 AppendResponse append => append with { Success = false },
                 VoteResponse vote => vote with { Granted = false },
+                PreVoteResponse vote => vote with { Granted = false },
                 SnapshotResponse snapshot => snapshot with { Success = false },
                 _ => null,
             };
@@ -286,7 +293,9 @@ internal sealed partial class RaftCore
     private void ChangeRole(RaftRole role)
     {
         Leader = "";
+        EndPreVote();
         if (role == Role) return;
+        EndTransfer();
         Role = role;
         _peers.Clear();
         _votes.Clear();

@@ -61,6 +61,9 @@ internal sealed class RaftLog
     /// <summary>Newest write that is settled.</summary>
     public long SettledWrite { get; private set; }
 
+    /// <summary>Since when the oldest write that is not settled is under way; null when there is none.</summary>
+    public TimeSpan? OldestWriteAt => _inflight.TryPeek(out Inflight oldest) ? oldest.TakenAt : null;
+
     private bool HasPending => _output.Entries.Count > 0 || _output.HardState is not null || _output.ResetLog;
 
     /// <summary>False when the index is above the end or its term is no longer known.</summary>
@@ -107,14 +110,14 @@ internal sealed class RaftLog
     }
 
     /// <summary>Numbers what has come together in the output as the next write.</summary>
-    public void TakeWrite()
+    public void TakeWrite(TimeSpan now)
     {
         if (!HasPending || _output.WriteId != 0) return;
         if (_hardStateLost) _output.HardState = _hardState;
         _hardStateLost = false;
         _output.WriteId = ++_lastWrite;
         _output.WriteGeneration = Generation;
-        _inflight.Enqueue(new Inflight(_lastWrite, _view, _hardState, _truncatedFrom));
+        _inflight.Enqueue(new Inflight(_lastWrite, now, _view, _hardState, _truncatedFrom));
         _truncatedFrom = 0;
     }
 
@@ -192,10 +195,13 @@ internal sealed class RaftLog
         _durable = _durable with { Terms = _durable.Terms.CutBefore(firstKept) };
     }
 
-    /// <summary>Lets go of entries that nobody needs in memory any more.</summary>
-    public void Release(ulong below) => _cache.DropBefore(below);
+    /// <summary>Lets go of entries up to <paramref name="last"/>, except for as many of the newest as the bounds allow.</summary>
+    public void Release(ulong last, int maxCount, long maxBytes) => _cache.Trim(last, maxCount, maxBytes);
+
+    /// <summary>First index of the entries around <paramref name="index"/> that have its term; may be one that is compacted.</summary>
+    public ulong SpanStart(ulong index) => _view.Terms.StartOf(index);
 
     private readonly record struct View(TermSpans Terms, ulong LastIndex, ConfigurationPoint Latest);
 
-    private readonly record struct Inflight(long Id, View View, HardState HardState, ulong TruncatedFrom);
+    private readonly record struct Inflight(long Id, TimeSpan TakenAt, View View, HardState HardState, ulong TruncatedFrom);
 }

@@ -36,8 +36,12 @@ internal sealed class RaftOutput
     /// <summary>A snapshot to receive and restore; ends with <see cref="RaftCore.OnSnapshotInstalled"/>.</summary>
     public SnapshotInstall? Install { get; set; }
 
+    /// <summary>The snapshot being received is from a leader of the past: no need to wait for the rest of it.</summary>
+    public bool CancelInstall { get; set; }
+
     public bool IsEmpty =>
-        WriteId == 0 && Requests.Count == 0 && Replies.Count == 0 && Committed.Count == 0 && Roles.Count == 0 && Install is null;
+        WriteId == 0 && Requests.Count == 0 && Replies.Count == 0 && Committed.Count == 0 && Roles.Count == 0 && Install is null &&
+        !CancelInstall;
 
     public void Clear()
     {
@@ -50,12 +54,13 @@ internal sealed class RaftOutput
         Committed.Clear();
         Roles.Clear();
         Install = null;
+        CancelInstall = false;
     }
 }
 
 /// <summary>
 /// A request to send. The driver answers each exactly once, by the matching <c>On…Response</c> or
-/// <see cref="RaftCore.OnRequestFailed"/>.
+/// <see cref="RaftCore.OnRequestFailed"/>; only that a TimeoutNow has arrived, the core need not know.
 /// </summary>
 internal readonly record struct PeerRequest(RaftServer Peer, RaftRequest Request);
 

@@ -64,11 +64,23 @@ internal sealed class ApplyLoop(
     public MachineCapture Capture() =>
         new(_machineIndex == 0 ? null : machine.Capture(), _machineIndex, _machineTerm, _configuration);
 
-    /// <summary>Replaces the state. Called within <see cref="RunAsync"/>.</summary>
-    public void Restore(Stream state, ulong index, ulong term, ConfigurationPoint configuration)
+    /// <summary>The present state with everything needed to come back to it. Called within <see cref="RunAsync"/>.</summary>
+    public EarlierState Remember() =>
+        new(machine.Capture(), _machineIndex, _machineTerm, _configuration, board.Status.AppliedIndex);
+
+    /// <summary>Replaces the state; on failure the old one stays. Called within <see cref="RunAsync"/>.</summary>
+    public void Restore(Stream state, SnapshotPlace place)
     {
         machine.Restore(state);
-        SetPosition(index, term, configuration);
+        SetPosition(place.Index, place.Term, place.Configuration);
+    }
+
+    /// <summary>Goes back to a remembered state. Called within <see cref="RunAsync"/>.</summary>
+    public void Revert(EarlierState earlier)
+    {
+        machine.Revert(earlier.State);
+        SetPosition(earlier.MachineIndex, earlier.MachineTerm, earlier.Configuration);
+        board.PublishApplied(earlier.AppliedIndex);
     }
 
     protected override void Process(LoopItem item)
@@ -210,3 +222,9 @@ internal readonly record struct CommittedEntry(ulong Index, LogEntry? Entry, Pro
 /// <param name="Index">Last command or barrier in it; other entries do not move it.</param>
 /// <param name="Configuration">The committed configuration at that point.</param>
 internal sealed record MachineCapture(IStateCapture? State, ulong Index, ulong Term, ConfigurationPoint Configuration);
+
+/// <summary>A state to come back to.</summary>
+/// <param name="MachineIndex">Last command or barrier in it.</param>
+/// <param name="AppliedIndex">Last entry of any kind.</param>
+internal sealed record EarlierState(
+    IStateCapture State, ulong MachineIndex, ulong MachineTerm, ConfigurationPoint Configuration, ulong AppliedIndex);

@@ -22,6 +22,9 @@ internal interface IRaftTransport
 /// <summary>Where a transport delivers. Thread safe; never blocks.</summary>
 internal interface IRaftInbox
 {
+    /// <summary>The present term, or one shortly before it.</summary>
+    ulong Term => 0;
+
     /// <summary>Any request but a snapshot from another server; the answer goes to <paramref name="reply"/>, once.</summary>
     void OnRequest(RaftRequest request, IRaftReply reply);
 

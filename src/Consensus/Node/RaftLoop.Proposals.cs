@@ -2,17 +2,17 @@ using Consul.Fast.Consensus.Core;
 
 namespace Consul.Fast.Consensus.Node;
 
-/// <summary>Proposals, verification, restores and the orderly end.</summary>
+/// <summary>Proposals, verification and the orderly end.</summary>
 internal sealed partial class RaftLoop
 {
-    private BeginRestoreItem? _restore;
-    private bool _restoring;
     private StopItem? _stop;
+    private TransferItem? _transfer;
 
     private void Propose(Proposal proposal)
     {
         if (_stop is not null) Finish(proposal, RaftErrors.Shutdown);
         else if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+        else if (_core.IsTransferring) Finish(proposal, RaftErrors.TransferInProgress);
         else if (_restoring || !TryAppend(proposal)) _parked.Enqueue(proposal);
     }
 
@@ -56,6 +56,7 @@ internal sealed partial class RaftLoop
         {
             Proposal proposal = _parked.Dequeue();
             if (_core.Role != RaftRole.Leader) Finish(proposal, RaftErrors.NotLeader);
+            else if (_core.IsTransferring) Finish(proposal, RaftErrors.TransferInProgress);
             else if (!TryAppend(proposal)) _parked.Enqueue(proposal);
         }
     }
@@ -74,37 +75,19 @@ internal sealed partial class RaftLoop
         if (done > 0) _verifying.RemoveRange(0, done);
     }
 
-    private void BeginRestore(BeginRestoreItem item)
+    private void Transfer(TransferItem item)
     {
-        string? error = _core.CanRestore();
-        if (_stop is not null) error = RaftErrors.Shutdown;
-        else if (_restoring) error = "a snapshot is being restored already";
-        if (error is not null)
-        {
-            item.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, error));
-            return;
-        }
-
-        _restoring = true;
-        _restore = item;
-        _pending.FailAbove(_core.CommitIndex, RaftErrors.SnapshotRestored);
+        string? error = _restoring ? "cannot transfer leadership while a snapshot is restored" : _core.TransferLeadership(_clock(), item.ServerId);
+        if (error is not null) item.Complete(error);
+        else _transfer = item;
     }
 
-    /// <summary>The place is known once no write is under way: nothing can take an index above it any more.</summary>
-    private void ContinueRestore()
+    /// <summary>An attempt has succeeded when leadership is gone, whoever has it now.</summary>
+    private void CompleteTransfer()
     {
-        if (_restore is not { } item || _core.HasWriteUnderWay) return;
-        _restore = null;
-        ulong index = Math.Max(item.AtLeast, _core.LastIndex) + 1;
-        string? error = _core.Role == RaftRole.Leader ? null : RaftErrors.LeadershipLost;
-        item.Complete(new RestorePlace(index, _core.Term, _core.Latest, error));
-    }
-
-    private void EndRestore(EndRestoreItem item)
-    {
-        _restoring = false;
-        if (item.Restored) _core.OnSnapshotRestored(_clock(), item.Place.Index, item.Place.Term);
-        item.Complete(true);
+        if (_transfer is not { } item || _core.IsTransferring) return;
+        _transfer = null;
+        item.Complete(_core.Role == RaftRole.Leader ? _core.TransferError : null);
     }
 
     private void ContinueStop()
@@ -120,6 +103,7 @@ internal sealed partial class RaftLoop
         CarryOut();
         FailEverything(RaftErrors.Shutdown);
         _bootstrap?.Complete(RaftErrors.Shutdown);
+        _transfer?.Complete(RaftErrors.Shutdown);
         _stop?.Complete(true);
         _parts.Board.Publish(_core);
     }
@@ -131,8 +115,7 @@ internal sealed partial class RaftLoop
         string verifyError = error == RaftErrors.Shutdown ? error : RaftErrors.NotLeader;
         foreach (VerifyItem verify in _verifying) verify.Complete(verifyError);
         _verifying.Clear();
-        _restore?.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, error));
-        _restore = null;
+        AbandonRestore(error);
     }
 
     /// <summary>Answers what arrives after the end.</summary>
@@ -147,13 +130,36 @@ internal sealed partial class RaftLoop
                 call.Complete(RaftErrors.Shutdown);
                 break;
             case BeginRestoreItem begin:
-                begin.Complete(new RestorePlace(0, 0, ConfigurationPoint.None, RaftErrors.Shutdown));
+                begin.Complete(new RestorePlace(null, RaftErrors.Shutdown));
+                break;
+            case EndRestoreItem end:
+                end.Complete(!end.Restored);
                 break;
             case CallItem<bool> call:
                 call.Complete(false);
                 break;
+            case RequestItem request:
+                request.ReplyTo.Reply(Refusal(request.Request), RaftErrors.Shutdown);
+                break;
+            case SnapshotItem snapshot:
+                snapshot.Error = RaftErrors.Shutdown;
+                snapshot.Reply(Refusal(snapshot.Request));
+                break;
+            case SnapshotInstalledItem installed:
+                OnSnapshotInstalled(installed);
+                CarryOut();
+                break;
         }
     }
+
+    private RaftResponse Refusal(RaftRequest request) => request switch
+    {
+        VoteRequest => new VoteResponse(_core.Term, Granted: false),
+        PreVoteRequest => new PreVoteResponse(_core.Term, Granted: false),
+        TimeoutNowRequest => new TimeoutNowResponse(0),
+        SnapshotRequest => new SnapshotResponse(_core.Term, Success: false),
+        _ => new AppendResponse(_core.Term, _core.LastIndex, Success: false),
+    };
 
     private void Finish(Proposal proposal, string error) => _finished.Add(proposal, new ProposalResult(0, null, error));
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Consul.Fast.Consensus.Core;
-using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Consensus.Node;
@@ -9,15 +8,16 @@ namespace Consul.Fast.Consensus.Node;
 internal sealed record RaftLoopParts(
     LogWriter Writer,
     ApplyLoop Apply,
+    SnapshotInstaller Installer,
     IRaftTransport Transport,
     LeadershipNotifier Notifier,
     StatusBoard Board,
-    TimerWheel Timers,
+    TimeProvider Time,
     RaftMetrics Metrics,
     ILogger Logger);
 
 /// <summary>Owns the core: everything that changes it comes through this loop, and its output leaves from here.</summary>
-internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
+internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
 {
     private readonly RaftLoopParts _parts;
     private readonly RaftCore _core;
@@ -31,7 +31,6 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
     private readonly List<CommittedEntry> _committed = [];
     private readonly DeadlineTimer _timer;
     private BootstrapItem? _bootstrap;
-    private TimeSpan? _armed;
     private bool _leads;
 
     /// <param name="clock">Monotonic time since the node's epoch.</param>
@@ -43,13 +42,15 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         _clock = clock;
         _address = address;
         _pending = new PendingProposals(_finished);
-        _timer = new DeadlineTimer(this);
+        _timer = new DeadlineTimer(this, parts.Time);
     }
 
-    void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
+    ulong IRaftInbox.Term => _parts.Board.Status.Term;
 
-    void IRaftInbox.OnSnapshot(SnapshotRequest request, Stream state, IRaftReply reply) =>
-        reply.Reply(new SnapshotResponse(0, Success: false), "snapshots are not received yet");
+    /// <summary>Called when the loop has stopped.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
     void IRaftInbox.OnResponse(string peerId, RaftRequest request, RaftResponse response) =>
         PostInline(new ResponseItem(peerId, request, response));
@@ -73,7 +74,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 OnWriteSettled(write);
                 break;
             case DeadlineItem:
-                _armed = null;
+                _timer.Processed();
                 _core.OnTick(_clock());
                 break;
             case VerifyItem verify:
@@ -84,6 +85,15 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 break;
             case ResponseItem response:
                 OnResponse(response);
+                break;
+            case SnapshotItem snapshot:
+                _core.OnSnapshotRequest(_clock(), snapshot.Request, snapshot);
+                break;
+            case SnapshotInstalledItem installed:
+                OnSnapshotInstalled(installed);
+                break;
+            case ConfirmRestoreItem confirm:
+                confirm.Complete(IsPlaceGood(confirm.Place));
                 break;
             case SnapshotTakenItem taken:
                 OnSnapshotTaken(taken);
@@ -96,6 +106,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 break;
             case BootstrapItem bootstrap:
                 Bootstrap(bootstrap);
+                break;
+            case TransferItem transfer:
+                Transfer(transfer);
                 break;
             case StartItem:
                 _core.Start(_clock());
@@ -118,11 +131,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         }
         while (HasParkedTurn());
         CompleteVerified();
+        CompleteTransfer();
         ContinueRestore();
         ContinueStop();
         _parts.Board.Publish(_core);
         HandToApply();
-        ArmTimer(now);
+        if (_core.NextDeadline is { } deadline) _timer.Arm(now, deadline);
     }
 
     protected override IThreadPoolWorkItem? TakeAfterwork()
@@ -151,6 +165,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             _committed.Add(new CommittedEntry(index, _output.Committed[i], proposal));
         }
 
+        if (_output.Install is { } install) _parts.Installer.Begin(install);
+        if (_output.CancelInstall) _parts.Installer.Cancel();
         foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
         foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
         _output.Clear();
@@ -215,6 +231,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case VoteRequest vote:
                 _core.OnVoteRequest(now, vote, item.ReplyTo);
                 break;
+            case PreVoteRequest vote:
+                _core.OnPreVoteRequest(now, vote, item.ReplyTo);
+                break;
+            case TimeoutNowRequest handOver:
+                _core.OnTimeoutNow(now, handOver, item.ReplyTo);
+                break;
             default:
                 throw new ArgumentException($"{item.Request.GetType().Name} is not delivered as a request");
         }
@@ -231,6 +253,12 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
             case (VoteRequest request, VoteResponse response):
                 _core.OnVoteResponse(now, item.PeerId, request, response);
                 break;
+            case (PreVoteRequest request, PreVoteResponse response):
+                _core.OnPreVoteResponse(now, item.PeerId, request, response);
+                break;
+            case (TimeoutNowRequest, TimeoutNowResponse):
+                // What comes of it shows in the next leader's requests, or does not before the time is over.
+                break;
             case (SnapshotRequest request, SnapshotResponse response):
                 _core.OnSnapshotResponse(now, item.PeerId, request, response);
                 break;
@@ -238,25 +266,6 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 _core.OnRequestFailed(now, item.PeerId, item.Request);
                 break;
         }
-    }
-
-    private void OnSnapshotTaken(SnapshotTakenItem taken)
-    {
-        SnapshotMeta snapshot = taken.Snapshot;
-        ulong keepFrom = _core.FirstIndex;
-        if (_core.LastIndex > taken.TrailingLogs)
-        {
-            keepFrom = Math.Max(keepFrom, Math.Min(snapshot.Index, _core.LastIndex - taken.TrailingLogs) + 1);
-        }
-
-        if (keepFrom > _core.FirstIndex)
-        {
-            Log.Compacting(_parts.Logger, _core.FirstIndex, keepFrom - 1);
-            _parts.Writer.TruncateHead(keepFrom - 1);
-        }
-
-        _core.OnSnapshotTaken(
-            snapshot.Index, snapshot.Term, new ConfigurationPoint(snapshot.Configuration, snapshot.ConfigurationIndex), keepFrom);
     }
 
     private void Bootstrap(BootstrapItem item)
@@ -271,20 +280,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         _bootstrap = item;
     }
 
-    private void ArmTimer(TimeSpan now)
-    {
-        if (_core.NextDeadline is not { } deadline || (_armed is { } armed && armed <= deadline)) return;
-        _armed = deadline;
-        _parts.Timers.Schedule(_timer, deadline > now ? deadline - now : TimeSpan.Zero);
-    }
-
     public static string Describe(ClusterConfiguration configuration) =>
         "[" + string.Join(", ", configuration.Servers.Select(s => $"{{Suffrage:{s.Suffrage} ID:{s.Id} Address:{s.Address}}}")) + "]";
-
-    private sealed class DeadlineTimer(RaftLoop loop) : TimerEntry
-    {
-        protected override void OnTimer() => loop.Post(new DeadlineItem());
-    }
 }
 
 /// <summary>Begins to take part.</summary>

@@ -27,6 +27,13 @@ internal sealed class VerifyItem : CallItem<string?>
     public ulong Round { get; set; }
 }
 
+/// <summary>Hands leadership over; null when it is gone, otherwise the error text.</summary>
+/// <param name="serverId">Who shall have it, or null for the voter that is most up to date.</param>
+internal sealed class TransferItem(string? serverId) : CallItem<string?>
+{
+    public string? ServerId => serverId;
+}
+
 /// <summary>Prepares a restore: quiets the log and answers where the snapshot goes.</summary>
 /// <param name="atLeast">Index of the user's snapshot: the new one is above it.</param>
 internal sealed class BeginRestoreItem(ulong atLeast) : CallItem<RestorePlace>
@@ -34,15 +41,47 @@ internal sealed class BeginRestoreItem(ulong atLeast) : CallItem<RestorePlace>
     public ulong AtLeast => atLeast;
 }
 
-/// <param name="Error">Why it cannot be restored now, or null.</param>
-internal sealed record RestorePlace(ulong Index, ulong Term, ConfigurationPoint Configuration, string? Error);
+/// <param name="Place">Null when it cannot be restored now.</param>
+/// <param name="Error">Why not.</param>
+internal sealed record RestorePlace(SnapshotPlace? Place, string? Error);
 
-/// <summary>Ends a restore, for better or worse.</summary>
-internal sealed class EndRestoreItem(RestorePlace place, bool restored) : CallItem<bool>
+/// <summary>Asks whether a restore may still go on: false when leadership was lost.</summary>
+internal sealed class ConfirmRestoreItem(SnapshotPlace place) : CallItem<bool>
 {
-    public RestorePlace Place => place;
+    public SnapshotPlace Place => place;
+}
+
+/// <summary>
+/// Ends a restore. One that succeeded is answered false when leadership was lost meanwhile; it ends once more, as one that
+/// failed, when the old state is back.
+/// </summary>
+internal sealed class EndRestoreItem(SnapshotPlace place, bool restored) : CallItem<bool>
+{
+    public SnapshotPlace Place => place;
 
     public bool Restored => restored;
+}
+
+/// <summary>A leader's snapshot; the core's token for it.</summary>
+internal sealed class SnapshotItem(SnapshotRequest request, Stream state, IRaftReply reply) : LoopItem, IRaftReply
+{
+    public SnapshotRequest Request => request;
+
+    public Stream State => state;
+
+    /// <summary>What went wrong here, for the answer.</summary>
+    public string? Error { get; set; }
+
+    public void Reply(RaftResponse response, string? error = null) => reply.Reply(response, error ?? Error);
+}
+
+/// <summary>The end of an install.</summary>
+internal sealed class SnapshotInstalledItem(SnapshotInstall install, string? error) : LoopItem
+{
+    public SnapshotInstall Install => install;
+
+    /// <summary>Null when it is stored and restored.</summary>
+    public string? Error => error;
 }
 
 /// <summary>A local snapshot is durable.</summary>

@@ -35,6 +35,9 @@ internal sealed class RaftMetrics(IMetrics metrics)
     /// <summary>Its write to the disk.</summary>
     public IMetricSeries PersistSnapshot { get; } = metrics.Series(MetricKind.Sample, "raft.snapshot.persist");
 
+    /// <summary>A leader's snapshot, from its announcement to the restored state.</summary>
+    public IMetricSeries InstallSnapshot { get; } = metrics.Series(MetricKind.Sample, "raft.rpc.installSnapshot");
+
     /// <summary>Counts the step into a role.</summary>
     public void EnterRole(RaftRole role)
     {

@@ -1,4 +1,5 @@
 using Consul.Fast.Consensus.Core;
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
@@ -28,8 +29,10 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     private readonly LeadershipNotifier _notifier;
     private readonly RaftMetrics _metrics;
     private readonly ApplyLoop _apply;
+    private readonly StateTurn _turn = new();
     private LogWriter? _writer;
     private RaftLoop? _loop;
+    private SnapshotInstaller? _installer;
     private Snapshotter? _snapshotter;
     private UserRestore? _restore;
     private bool _disposed;
@@ -44,6 +47,20 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         TimeProvider time,
         ILogger logger)
         : this(options, log, snapshots, machine, timers, time, logger, new NoPeerTransport())
+    {
+    }
+
+    /// <summary>A node of a cluster. The transport is not disposed with it.</summary>
+    public RaftNode(
+        RaftOptions options,
+        ILogStore log,
+        ISnapshotStore snapshots,
+        IStateMachine machine,
+        TimerWheel timers,
+        TimeProvider time,
+        ILogger logger,
+        RaftTransport transport)
+        : this(options, log, snapshots, machine, timers, time, logger, (IRaftTransport)transport)
     {
     }
 
@@ -111,10 +128,11 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
             _options.ServerId, _options.ServerAddress, _options.Timings, _options.MaxAppendEntries, _options.Seed, _epoch.UtcDateTime);
         RaftCore core = new(settings, state, output);
         _writer = new LogWriter(_log, _metrics, _logger, settled => _loop!.PostInline(settled));
-        RaftLoopParts parts = new(_writer, _apply, _transport, _notifier, _board, _timers, _metrics, _logger);
+        _installer = new SnapshotInstaller(_apply, _snapshots, _turn, _metrics, _logger, installed => _loop!.Post(installed));
+        RaftLoopParts parts = new(_writer, _apply, _installer, _transport, _notifier, _board, _time, _metrics, _logger);
         _loop = new RaftLoop(parts, core, output, () => _time.GetElapsedTime(_started), _options.ServerAddress);
-        _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _board, _timers, _metrics, _logger);
-        _restore = new UserRestore(_loop, _apply, _snapshots, _snapshotter, _logger);
+        _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _turn, _board, _timers, _metrics, _logger);
+        _restore = new UserRestore(_loop, _apply, _snapshots, _turn, _logger);
         _writer.Start();
         _transport.Start(_loop);
         _loop.Post(new StartItem());
@@ -163,6 +181,13 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default)
+    {
+        TransferItem item = new(serverId);
+        return CallAsync(item, item.Task.WaitAsync(cancellation));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<(SnapshotMeta? Snapshot, string? Error)> SnapshotAsync(CancellationToken cancellation = default)
     {
         if (_disposed) return new((null, RaftErrors.Shutdown));
@@ -174,7 +199,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(meta);
         if (_disposed) return new(RaftErrors.Shutdown);
-        return _restore?.RunAsync(meta, state, cancellation) ?? new(RaftErrors.NotLeader);
+        return _restore is { } restore ? RestoreAsync(restore, meta, state, cancellation) : new(RaftErrors.NotLeader);
     }
 
     /// <summary>Waits for what is under way, makes it durable, and stops; later calls get <see cref="RaftErrors.Shutdown"/>.</summary>
@@ -183,11 +208,24 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         if (_loop is null) return;
+        await _installer!.DisposeAsync().ConfigureAwait(false);
         await _snapshotter!.DisposeAsync().ConfigureAwait(false);
         await StopLoopAsync(_loop).ConfigureAwait(false);
         await Task.Run(_writer!.Stop).ConfigureAwait(false);
         await _apply.RunAsync(static _ => true).ConfigureAwait(false);
         await _notifier.FlushAsync().ConfigureAwait(false);
+        _turn.Dispose();
+        _loop.Dispose();
+    }
+
+    /// <summary>A restore counts when an entry after it is committed: then a quorum has taken the snapshot over.</summary>
+    private async ValueTask<string?> RestoreAsync(
+        UserRestore restore, SnapshotMeta meta, Stream state, CancellationToken cancellation)
+    {
+        if (await restore.RunAsync(meta, state, cancellation).ConfigureAwait(false) is { } error) return error;
+        // Not cancelled with the caller: the entry belongs to the restore.
+        Task<ProposalResult> entry = EnqueueAsync(EntryType.Noop, default, null, null, CancellationToken.None).AsTask();
+        return (await entry.WaitAsync(cancellation).ConfigureAwait(false)).Error;
     }
 
     private async Task StopLoopAsync(RaftLoop loop)

@@ -15,15 +15,16 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
     private readonly TimerWheel _timers;
     private readonly RaftMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly StateTurn _turn;
     private readonly CancellationTokenSource _stop = new();
     private readonly SeededRandom _random;
     private Task _check = Task.CompletedTask;
 
     public Snapshotter(
-        RaftOptions options, ApplyLoop apply, RaftLoop loop, ISnapshotStore store, StatusBoard board, TimerWheel timers,
+        RaftOptions options, ApplyLoop apply, RaftLoop loop, ISnapshotStore store, StateTurn turn, StatusBoard board, TimerWheel timers,
         RaftMetrics metrics, ILogger logger)
     {
+        _turn = turn;
         _apply = apply;
         _loop = loop;
         _store = store;
@@ -44,17 +45,10 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
 
     public void Start() => _timers.Schedule(this, _random.Spread(Policy.Interval));
 
-    /// <summary>Keeps snapshots from being taken while the caller replaces the state.</summary>
-    public async ValueTask<IDisposable> PauseAsync(CancellationToken cancellation)
-    {
-        await _one.WaitAsync(cancellation).ConfigureAwait(false);
-        return new Pause(_one);
-    }
-
     public async ValueTask<(SnapshotMeta? Snapshot, string? Error)> TakeAsync(CancellationToken cancellation)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
-        await _one.WaitAsync(linked.Token).ConfigureAwait(false);
+        using IDisposable turn = await _turn.EnterAsync(linked.Token).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();
         try
         {
@@ -80,10 +74,6 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
             Log.SnapshotFailed(_logger, e.Message);
             return (null, $"failed to take snapshot: {FileErrorText.Of(e)}");
         }
-        finally
-        {
-            _one.Release();
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -91,8 +81,8 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         _timers.Cancel(this);
         await _check.ConfigureAwait(false);
-        await _one.WaitAsync().ConfigureAwait(false);
-        _one.Dispose();
+        // The last one that is being taken ends before the stores do.
+        using IDisposable last = await _turn.EnterAsync(CancellationToken.None).ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -136,10 +126,5 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
             await Task.Run(() => capture.State!.WriteTo(sink.Stream, cancellation), cancellation).ConfigureAwait(false);
             return await sink.CommitAsync().ConfigureAwait(false);
         }
-    }
-
-    private sealed class Pause(SemaphoreSlim one) : IDisposable
-    {
-        public void Dispose() => one.Release();
     }
 }

@@ -27,6 +27,20 @@ internal static class ConfigurationCodec
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>The legacy form: the addresses of those who vote.</summary>
+    public static byte[] EncodePeers(ClusterConfiguration configuration)
+    {
+        ArrayBufferWriter<byte> output = new(64 + (configuration.Servers.Count * 32));
+        var writer = new MsgPackWriter(output);
+        writer.WriteArrayHeader(configuration.Servers.Count(static server => server.Suffrage == Suffrage.Voter));
+        foreach (RaftServer server in configuration.Servers)
+        {
+            if (server.Suffrage == Suffrage.Voter) writer.WriteString(server.Address);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
     /// <summary>False when the bytes are not a configuration.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, out ClusterConfiguration configuration)
     {

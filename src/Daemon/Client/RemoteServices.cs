@@ -1,3 +1,4 @@
+using Consul.Fast.Consensus.Autopilot;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Storage.Commands;
@@ -86,6 +87,24 @@ internal sealed class RemoteServices(IServerCaller caller)
 
     public ValueTask<RpcResult<RaftConfiguration>> RaftGetConfigurationAsync(DcSpecificRequest request) =>
         caller.ReadAsync(OperatorMethods.RaftGetConfiguration, request);
+
+    public ValueTask<RpcResult<bool>> RaftRemovePeerByAddressAsync(RaftRemovePeerRequest request) =>
+        caller.WriteAsync(OperatorMethods.RaftRemovePeerByAddress, request);
+
+    public ValueTask<RpcResult<bool>> RaftRemovePeerByIdAsync(RaftRemovePeerRequest request) =>
+        caller.WriteAsync(OperatorMethods.RaftRemovePeerById, request);
+
+    public ValueTask<RpcResult<AutopilotConfiguration>> AutopilotGetConfigurationAsync(DcSpecificRequest request) =>
+        caller.ReadAsync(OperatorMethods.AutopilotGetConfiguration, request);
+
+    public ValueTask<RpcResult<bool>> AutopilotSetConfigurationAsync(AutopilotRequest request) =>
+        caller.WriteAsync(OperatorMethods.AutopilotSetConfiguration, request);
+
+    public ValueTask<RpcResult<AutopilotHealth>> ServerHealthAsync(DcSpecificRequest request) =>
+        caller.ReadAsync(OperatorMethods.ServerHealth, request);
+
+    public ValueTask<RpcResult<AutopilotState>> AutopilotStateAsync(DcSpecificRequest request) =>
+        caller.ReadAsync(OperatorMethods.AutopilotState, request);
 
     public ValueTask<RpcResult<NodeInfo?>> NodeInfoAsync(NodeSpecificRequest request) =>
         caller.ReadAsync(InternalMethods.NodeInfo, request);

@@ -27,6 +27,7 @@ internal static class ApiRoutes
         new CoordinateArea(services.Coordinate, () => context.Config.Node.DisableCoordinates).Map(routes);
         new StatusArea(services.Status).Map(routes);
         new OperatorRaftArea(services.Operator).Map(routes);
+        new OperatorAutopilotArea(services.Operator).Map(routes);
         new OperatorKeyringArea(services.Internal).Map(routes);
         new EventArea(services.Internal, events, context.Time).Map(routes);
         new SnapshotArea(services.Snapshot).Map(routes);

@@ -1,3 +1,4 @@
+using Consul.Fast.Consensus.Autopilot;
 using Consul.Fast.Storage.Commands;
 using Consul.Fast.Storage.Records;
 
@@ -117,6 +118,23 @@ public sealed record RaftStats(string LastContact, ulong LastIndex, ulong LastTe
 public interface IOperator
 {
     ValueTask<RpcResult<RaftConfiguration>> RaftGetConfigurationAsync(DcSpecificRequest request);
+
+    /// <summary>Takes the server with the request's address out of the Raft configuration. The value is true.</summary>
+    ValueTask<RpcResult<bool>> RaftRemovePeerByAddressAsync(RaftRemovePeerRequest request);
+
+    /// <summary>The same by its id.</summary>
+    ValueTask<RpcResult<bool>> RaftRemovePeerByIdAsync(RaftRemovePeerRequest request);
+
+    ValueTask<RpcResult<AutopilotConfiguration>> AutopilotGetConfigurationAsync(DcSpecificRequest request);
+
+    /// <summary>The value is the verdict of a conditional change, false for all others.</summary>
+    ValueTask<RpcResult<bool>> AutopilotSetConfigurationAsync(AutopilotRequest request);
+
+    /// <summary>Always from the leader; unhealthy and without servers while it has not looked yet.</summary>
+    ValueTask<RpcResult<AutopilotHealth>> ServerHealthAsync(DcSpecificRequest request);
+
+    /// <summary>Always from the leader; <see cref="AutopilotState.None"/> while it has not looked yet.</summary>
+    ValueTask<RpcResult<AutopilotState>> AutopilotStateAsync(DcSpecificRequest request);
 }
 
 public sealed record RaftConfiguration(IReadOnlyList<RaftConfigurationServer> Servers, ulong Index);

@@ -23,6 +23,8 @@ internal sealed class CommandProposer(IConsensus consensus)
 
     public ValueTask<ProposalResult> ProposeAsync(TxnRequest request) => ProposeAsync(request, CommandCodec.Encode);
 
+    public ValueTask<ProposalResult> ProposeAsync(AutopilotRequest request) => ProposeAsync(request, CommandCodec.Encode);
+
     public ValueTask<ProposalResult> ProposeAsync(IReadOnlyList<Coordinate> batch) => ProposeAsync(batch, CommandCodec.Encode);
 
     private ValueTask<ProposalResult> ProposeAsync<T>(T request, Action<T, IBufferWriter<byte>> encode)

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Server;
@@ -60,8 +59,45 @@ internal static partial class ServerLog
     [LoggerMessage(5409, LogLevel.Error, "failed to reap tombstones up to: index={Index} error={Error}")]
     public static partial void ReapFailed(ILogger logger, ulong index, string error);
 
-    [LoggerMessage(5420, LogLevel.Warning, "Raft connection closed, this server has no peers: from={From}")]
-    public static partial void RaftConnectionRefused(ILogger logger, IPEndPoint from);
+    [LoggerMessage(5420, LogLevel.Error, "failed to transfer leadership, removing the server: error={Error}")]
+    public static partial void LeavesAsLeader(ILogger logger, string error);
+
+    [LoggerMessage(5421, LogLevel.Error, "failed to remove ourself as raft peer: error={Error}")]
+    public static partial void SelfNotRemoved(ILogger logger, string error);
+
+    [LoggerMessage(5422, LogLevel.Warning, "failed to leave raft configuration gracefully, timeout")]
+    public static partial void StillInConfiguration(ILogger logger);
+
+    [LoggerMessage(5440, LogLevel.Debug, "successfully established leadership: duration={Duration}")]
+    public static partial void Established(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(5441, LogLevel.Error, "failed to establish leadership: error={Error}")]
+    public static partial void EstablishFailed(ILogger logger, string error);
+
+    [LoggerMessage(5442, LogLevel.Information, "successfully transferred leadership: attempt={Attempt} retry_limit={Limit}")]
+    public static partial void LeadershipHandedOver(ILogger logger, int attempt, int limit);
+
+    [LoggerMessage(5443, LogLevel.Error,
+        "failed to transfer leadership attempt, will retry: attempt={Attempt} retry_limit={Limit} error={Error}")]
+    public static partial void HandOverFailed(ILogger logger, int attempt, int limit, string error);
+
+    [LoggerMessage(5444, LogLevel.Error, "failed to transfer leadership: error={Error}")]
+    public static partial void NotHandedOver(ILogger logger, string error);
+
+    [LoggerMessage(5445, LogLevel.Error, "the work of the leader failed, will retry")]
+    public static partial void LeaderWorkFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(5480, LogLevel.Warning, "Removed Raft server: address={Address}")]
+    public static partial void RaftServerRemoved(ILogger logger, string address);
+
+    [LoggerMessage(5481, LogLevel.Warning, "Failed to remove Raft server: address={Address} error={Error}")]
+    public static partial void RaftServerNotRemoved(ILogger logger, string address, string error);
+
+    [LoggerMessage(5482, LogLevel.Warning, "Removed Raft peer with id: peer_id={Id}")]
+    public static partial void RaftPeerRemoved(ILogger logger, string id);
+
+    [LoggerMessage(5483, LogLevel.Warning, "Failed to remove Raft peer with id: peer_id={Id} error={Error}")]
+    public static partial void RaftPeerNotRemoved(ILogger logger, string id, string error);
 
     [LoggerMessage(5430, LogLevel.Error, "failed to save a snapshot")]
     public static partial void SnapshotSaveFailed(ILogger logger, Exception exception);

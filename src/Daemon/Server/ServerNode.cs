@@ -1,10 +1,12 @@
 using System.Globalization;
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Node;
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
+using Consul.Fast.Daemon.Rpc.Methods;
 using Consul.Fast.Daemon.Server.Forwarding;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
@@ -13,6 +15,7 @@ using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
+using Consul.Fast.Net.Transport;
 using Consul.Fast.Storage.State;
 using Consul.Fast.Storage.Watches;
 using Microsoft.Extensions.Logging;
@@ -44,8 +47,12 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly CoordinateBatcher _coordinates;
     private readonly ILogger _logger;
     private readonly ServerStorage _storage;
+    private readonly RaftTransport _transport;
     private readonly RaftNode _raft;
+    private readonly Bootstrapper? _bootstrapper;
+    private readonly Departure _departure;
     private readonly LeaderLoop _leader;
+    private readonly ServerAutopilot _autopilot;
     private readonly ServerGauges _gauges;
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
@@ -76,18 +83,32 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         ILogger logger = _logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
         Store = new StateStore(new WatchHub(timers), time, metrics);
-        _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
-            loggers.CreateLogger("agent.server.raft"));
+        TcpDialer tcp = OwnDialer.CreateTcp(config, tls);
+        ILogger raftLogger = loggers.CreateLogger("agent.server.raft");
+        _transport = TransportOf(tcp, timers, raftLogger);
+        _raft = new RaftNode(
+            RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time, raftLogger,
+            _transport);
+        _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
+        var dialer = new RpcDialer(tcp);
+        Pool = new RpcPool(
+            dialer,
+            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+            timers,
+            loggers.CreateLogger("agent.server.rpc"));
+        _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
         _leader = new LeaderLoop(
             _raft,
             sessions,
             new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(lan, Store, commands, config.Node.Datacenter, logger, metrics),
+            new MemberReconciler(
+                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
             time,
             logger,
-            metrics);
+            metrics,
+            [_autopilot.Loop]);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -104,20 +125,34 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _coordinates = new CoordinateBatcher(
             commands, config.Node.DevMode ? CoordinatePeriodDev : CoordinatePeriod, time, loggers.CreateLogger("agent.server.coordinate"));
         RpcServices local = ServerServices.Create(
-            this, gate, commands, sessions, _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        RpcDialer dialer = OwnDialer.Create(config, tls);
-        Pool = new RpcPool(
-            dialer,
-            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
-            timers,
-            loggers.CreateLogger("agent.server.rpc"));
+            this, gate, commands, sessions,
+            new OperatorService(this, commands, _autopilot.Loop, loggers.CreateLogger("agent.server.operator")),
+            _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
         var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
         var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
         var archives = new SnapshotCaller(dialer, Datacenter);
         _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
         Services = RoutedServices.Create(local, leader, archives, _own);
-        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), tls, timers, metrics, loggers);
+        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), _transport, tls, timers, metrics, loggers);
+        if (config.Server.BootstrapExpect > 0)
+        {
+            _bootstrapper = new Bootstrapper(
+                new BootstrapSettings(config.Server.BootstrapExpect, Datacenter), lan, HasRaftState, AskForPeersAsync,
+                _raft.BootstrapAsync, time, logger);
+        }
     }
+
+    private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
+    {
+        Log = _storage.Log,
+        Snapshots = _storage.Snapshots,
+        Dialer = dialer,
+        Datacenter = Datacenter,
+        AddressOf = _servers.AddressOf,
+        Timers = timers,
+        Logger = logger,
+        Metrics = Metrics,
+    });
 
     /// <summary>Raised when this server begins to lead.</summary>
     public event Action? Elected
@@ -169,6 +204,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _gauges.Start();
         _coordinates.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
+        _bootstrapper?.Start();
     }
 
     /// <summary>Something happened in the LAN pool. Does not wait.</summary>
@@ -180,6 +216,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             if (happened.Kind == MemberEventKind.Join) ServerLog.LanServerAdded(_logger, server.ToString());
             else if (happened.Kind == MemberEventKind.Update) ServerLog.LanServerUpdated(_logger, server.ToString());
             else ServerLog.LanServerRemoved(_logger, server.ToString());
+            if (happened.Kind is MemberEventKind.Join or MemberEventKind.Update) _bootstrapper?.OnServerNews();
         }
 
         _leader.OnMemberChanged(happened.Member, happened.Kind == MemberEventKind.Reap);
@@ -193,13 +230,35 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _port.Reload(config);
     }
 
-    /// <summary>Refuses new calls and gives those under way the drain time to end.</summary>
+    /// <summary>Hands leadership over, before the pools are left.</summary>
+    public Task PrepareLeaveAsync() => _departure.HandOverAsync();
+
+    /// <summary>
+    /// Refuses new calls, gives those under way the drain time to end, and waits until the others have taken this server out of
+    /// their cluster. The pools have been left.
+    /// </summary>
     public async Task LeaveAsync()
     {
         _leaving = true;
         ServerLog.WaitingToDrain(_logger, GoDuration.Format(_config.Server.LeaveDrainTime));
         await Task.Delay(_config.Server.LeaveDrainTime, Time);
+        await _departure.AwaitRemovalAsync();
         await _port.DrainAsync(PortDrainTime);
+    }
+
+    private bool HasRaftState()
+    {
+        RaftStatus status = _raft.Status;
+        return status.LastLogIndex != 0 || status.LastSnapshotIndex != 0;
+    }
+
+    private async ValueTask<RpcResult<IReadOnlyList<string>>> AskForPeersAsync(ServerTags server, CancellationToken cancellation)
+    {
+        var address = new RpcServerAddress(server.Datacenter, server.ShortName, server.Address, server.Version);
+        var request = new DcSpecificRequest { Datacenter = Datacenter };
+        RpcResponse<RpcResult<IReadOnlyList<string>>> response =
+            await Pool.CallAsync(address, StatusMethods.Peers.Call, request, cancellation);
+        return response.Error is { } error ? RpcResult<IReadOnlyList<string>>.Fail(error) : response.Value;
     }
 
     public async ValueTask DisposeAsync()
@@ -209,11 +268,23 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await Pool.DisposeAsync();
         _gauges.Dispose();
         await _coordinates.DisposeAsync();
+        if (_bootstrapper is not null) await _bootstrapper.DisposeAsync();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
+        await _transport.DisposeAsync();
+        // An operator's call may have waited for its turn until now.
+        _autopilot.Dispose();
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Asks another server how far it has come.</summary>
+    private async ValueTask<RpcResult<RaftStats>> AskStatsAsync(ServerTags server, CancellationToken cancellation)
+    {
+        RpcResponse<RpcResult<RaftStats>> response =
+            await Pool.CallAsync(server.RpcAddress, StatusMethods.RaftStats.Call, default(RpcNothing), cancellation);
+        return response.Error is { } error ? RpcResult<RaftStats>.Fail(error) : response.Value;
     }
 }

@@ -13,6 +13,7 @@ internal static class ServerServices
         LeaderGate gate,
         CommandProposer commands,
         ISessionTimers sessions,
+        IOperator operators,
         ISnapshots snapshots,
         EventService events,
         KeyringService keyrings,
@@ -27,7 +28,7 @@ internal static class ServerServices
             new SessionService(server, queries, commands, sessions),
             new TxnService(server, queries, commands),
             new StatusService(server),
-            new OperatorService(server),
+            operators,
             new InternalService(queries, events, keyrings),
             snapshots,
             new CoordinateService(queries, coordinates, wan));

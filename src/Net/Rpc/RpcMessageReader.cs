@@ -5,9 +5,9 @@ using Consul.Fast.Net.MsgPack;
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>
-/// Cuts the bytes of a channel into whole msgpack values. A value that lies in one piece is given out where it lies;
-/// any other is gathered in a pooled array, and the pipe is drained while it is, so that a peer with a small window can
-/// send a message of any size.
+/// Cuts the bytes of a channel into whole msgpack values, and into raw bytes where a value announces such. A value that lies
+/// in one piece is given out where it lies; any other is gathered in a pooled array, and the pipe is drained while it is, so
+/// that a peer with a small window can send a message of any size.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,7 +16,7 @@ namespace Consul.Fast.Net.Rpc;
 /// </para>
 /// <para>One user at a time. A value stays valid until <see cref="Release"/>, which must come before the next read.</para>
 /// </remarks>
-internal sealed class RpcMessageReader(PipeReader input)
+public sealed class RpcMessageReader(PipeReader input)
 {
     /// <summary>
     /// Most that is reserved on a peer's word; beyond this the array doubles as bytes come, so that a lie about a length
@@ -70,6 +70,26 @@ internal sealed class RpcMessageReader(PipeReader input)
         }
 
         return Gather(maxBytes, out message);
+    }
+
+    /// <summary>Gives bytes out that belong to no value, as many as lie in one piece.</summary>
+    /// <param name="maxBytes">How many are wanted, at least one.</param>
+    public RpcReadStatus ReadRaw(long maxBytes, out ReadOnlyMemory<byte> raw)
+    {
+        raw = default;
+        if (_holding && !_buffer.IsEmpty)
+        {
+            foreach (ReadOnlyMemory<byte> segment in _buffer)
+            {
+                if (segment.IsEmpty) continue;
+                raw = segment[..(int)Math.Min(segment.Length, maxBytes)];
+                _buffer = _buffer.Slice(raw.Length);
+                return RpcReadStatus.Message;
+            }
+        }
+
+        if (_holding) Drain();
+        return _completed ? RpcReadStatus.Truncated : RpcReadStatus.NeedMore;
     }
 
     /// <summary>The last value is not needed any more: its memory goes back and the peer's window grows.</summary>

@@ -1,9 +1,9 @@
 namespace Consul.Fast.Net.Rpc;
 
 /// <summary>What <see cref="RpcMessageReader.Read"/> found.</summary>
-internal enum RpcReadStatus
+public enum RpcReadStatus
 {
-    /// <summary>One whole value.</summary>
+    /// <summary>One whole value, or raw bytes.</summary>
     Message,
 
     /// <summary>Wait for the next read result.</summary>

@@ -41,6 +41,9 @@ public static class CommandCodec
         writer.WriteString(request.Token);
     }
 
+    public static void Encode(AutopilotRequest request, IBufferWriter<byte> output) =>
+        AutopilotRequestCodec.Write(Start(CommandType.Autopilot, output), request);
+
     public static void Encode(TxnRequest request, IBufferWriter<byte> output) => TxnCodec.Write(Start(CommandType.Txn, output), request);
 
     /// <summary>A batch of coordinates, marked as a command that servers which do not know it may skip.</summary>
@@ -92,6 +95,13 @@ public static class CommandCodec
         }
 
         request = new TombstoneRequest { Datacenter = datacenter, Op = op, ReapIndex = reapIndex, Token = token };
+        return !reader.Failed;
+    }
+
+    public static bool TryDecode(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AutopilotRequest? request)
+    {
+        var reader = new MsgPackReader(body);
+        request = AutopilotRequestCodec.Read(ref reader);
         return !reader.Failed;
     }
 

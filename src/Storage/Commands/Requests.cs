@@ -91,6 +91,19 @@ public sealed record SessionRequest
     public string Token { get; init; } = "";
 }
 
+/// <summary>Operator.AutopilotSetConfiguration.</summary>
+public sealed record AutopilotRequest
+{
+    public string Datacenter { get; init; } = "";
+
+    public required AutopilotConfiguration Configuration { get; init; }
+
+    /// <summary>Only when what is stored has the modify index of <see cref="Configuration"/>.</summary>
+    public bool Cas { get; init; }
+
+    public string Token { get; init; } = "";
+}
+
 /// <summary>Removal of tombstones up to an index, proposed by the leader.</summary>
 public sealed record TombstoneRequest
 {

@@ -88,6 +88,19 @@ public sealed class FileSnapshotStore : ISnapshotStore
         }
     }
 
+    public void Remove(SnapshotMeta snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var path = PathOf(snapshot.Id);
+        lock (_gate)
+        {
+            if (!Directory.Exists(path)) return;
+            Directory.Move(path, path + UnfinishedSuffix);
+            DiskIo.Instance.SyncDirectory(_directory);
+            Directory.Delete(path + UnfinishedSuffix, recursive: true);
+        }
+    }
+
     /// <summary>Whether there are snapshots, readable or not, below a directory of log and snapshots.</summary>
     internal static bool HasAny(string directory)
     {
@@ -103,7 +116,7 @@ public sealed class FileSnapshotStore : ISnapshotStore
             DiskIo.Instance.SyncDirectory(path + UnfinishedSuffix);
             Directory.Move(path + UnfinishedSuffix, path);
             DiskIo.Instance.SyncDirectory(_directory);
-            foreach (var old in List().Skip(_retained)) Remove(PathOf(old.Id));
+            foreach (var old in List().Skip(_retained)) Retire(PathOf(old.Id));
         }
     }
 
@@ -151,7 +164,7 @@ public sealed class FileSnapshotStore : ISnapshotStore
         return order == 0 ? string.CompareOrdinal(b.Id, a.Id) : order;
     }
 
-    private void Remove(string path)
+    private void Retire(string path)
     {
         try
         {

@@ -2,12 +2,15 @@ using Consul.Fast.Consensus;
 
 namespace Consul.Fast.Storage.Snapshots;
 
-/// <summary>Snapshots that live as long as the process: development mode, and tests. Only the newest is kept.</summary>
+/// <summary>Snapshots that live as long as the process: development mode, and tests. The newest two are kept.</summary>
 public sealed class MemorySnapshotStore(TimeProvider time) : ISnapshotStore
 {
-    private volatile Kept? _newest;
+    private const int Retained = 2;
 
-    public IReadOnlyList<SnapshotMeta> List() => _newest is { } newest ? [newest.Meta] : [];
+    /// <summary>Newest first; replaced as a whole.</summary>
+    private volatile Kept[] _kept = [];
+
+    public IReadOnlyList<SnapshotMeta> List() => [.. _kept.Select(k => k.Meta)];
 
     public IReadOnlyList<string> FindDamage() => [];
 
@@ -22,9 +25,11 @@ public sealed class MemorySnapshotStore(TimeProvider time) : ISnapshotStore
     public Stream Open(SnapshotMeta snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        if (_newest is not { } newest || newest.Meta.Id != snapshot.Id) throw new FileNotFoundException($"snapshot {snapshot.Id} is gone");
-        return new MemoryStream(newest.State, writable: false);
+        Kept kept = _kept.FirstOrDefault(k => k.Meta.Id == snapshot.Id) ?? throw new FileNotFoundException($"snapshot {snapshot.Id} is gone");
+        return new MemoryStream(kept.State, writable: false);
     }
+
+    public void Remove(SnapshotMeta snapshot) => _kept = [.. _kept.Where(k => k.Meta.Id != snapshot.Id)];
 
     private sealed record Kept(SnapshotMeta Meta, byte[] State);
 
@@ -37,7 +42,8 @@ public sealed class MemorySnapshotStore(TimeProvider time) : ISnapshotStore
         public ValueTask<SnapshotMeta> CommitAsync()
         {
             SnapshotMeta complete = meta with { Size = _state.Length };
-            store._newest = new Kept(complete, _state.ToArray());
+            Kept[] all = [new Kept(complete, _state.ToArray()), .. store._kept];
+            store._kept = [.. all.OrderByDescending(k => (k.Meta.Term, k.Meta.Index)).Take(Retained)];
             return ValueTask.FromResult(complete);
         }
 

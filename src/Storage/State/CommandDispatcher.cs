@@ -40,6 +40,16 @@ internal static class CommandDispatcher
                 return TxnCommands.TryApply(edit, index, body, out result);
             case CommandType.CoordinateBatch:
                 return CoordinateCommands.TryApply(edit, index, body, out result);
+            case CommandType.Intention:
+                return IntentionCommands.TryApply(edit, index, body, out result);
+            case CommandType.FederationState:
+                return FederationCommands.TryApply(edit, index, body, out result);
+            case CommandType.SystemMetadata:
+                return SystemMetadataCommands.TryApply(edit, index, body, out result);
+            case CommandType.ConnectCaLeaf:
+                return CertificateCommands.TryApply(index, body, out result);
+            case CommandType.Autopilot:
+                return AutopilotCommands.TryApply(edit, index, body, out result);
             default:
                 known = false;
                 result = null;

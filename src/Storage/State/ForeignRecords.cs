@@ -11,10 +11,10 @@ internal sealed class ForeignRecords(IReadOnlyDictionary<CommandType, List<byte[
     public static readonly ForeignRecords None = new(new Dictionary<CommandType, List<byte[]>>());
 
     /// <summary>Types that are kept this way.</summary>
-    public static bool IsKept(CommandType type) => type is CommandType.AclLegacy or CommandType.PreparedQuery or CommandType.Autopilot
-        or CommandType.Intention or CommandType.ConnectCa or CommandType.ConnectCaProviderState or CommandType.ConnectCaConfig
+    public static bool IsKept(CommandType type) => type is CommandType.AclLegacy or CommandType.PreparedQuery
+        or CommandType.ConnectCa or CommandType.ConnectCaProviderState or CommandType.ConnectCaConfig
         or CommandType.AclTokenSet or CommandType.AclPolicySet or CommandType.AclRoleSet or CommandType.AclBindingRuleSet
-        or CommandType.AclAuthMethodSet or CommandType.ConfigEntry or CommandType.FederationState or CommandType.SystemMetadata;
+        or CommandType.AclAuthMethodSet or CommandType.ConfigEntry;
 
     /// <summary>Encoded objects in the order they came.</summary>
     public IReadOnlyList<byte[]> Of(CommandType type) => records.TryGetValue(type, out List<byte[]>? list) ? list : [];

@@ -72,11 +72,25 @@ internal sealed class SnapshotReader
             case CommandType.Tombstone:
                 ReadTombstone(ref reader);
                 break;
+            case CommandType.Intention:
+                if (!IntentionCommands.Restore(_edit, encoded)) return "a record of type 12 has no id";
+                break;
+            case CommandType.FederationState:
+                FederationState? federation = SystemRequestCodec.ReadFederationState(ref reader).State;
+                if (federation is not null && !reader.Failed) FederationCommands.Restore(_edit, federation);
+                break;
+            case CommandType.SystemMetadata:
+                SystemMetadataEntry fact = SystemMetadataEntryCodec.Read(ref reader);
+                if (!reader.Failed) SystemMetadataCommands.Restore(_edit, fact);
+                break;
             case CommandType.Index:
                 ReadIndexRow(ref reader);
                 break;
             case CommandType.AclBootstrap:
                 ReadBootstrap(ref reader);
+                break;
+            case CommandType.Autopilot:
+                _edit.Autopilot = AutopilotConfigurationCodec.Read(ref reader);
                 break;
             case CommandType.ChunkingState:
                 _chunks = ChunkCodec.Read(ref reader);

@@ -18,12 +18,10 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         CommandType.AclAuthMethodSet, CommandType.AclLegacy,
     ];
 
-    private static readonly CommandType[] AfterKeys =
-    [
-        CommandType.PreparedQuery, CommandType.Autopilot, CommandType.Intention, CommandType.ConnectCa,
-        CommandType.ConnectCaProviderState, CommandType.ConnectCaConfig, CommandType.ConfigEntry, CommandType.FederationState,
-        CommandType.SystemMetadata,
-    ];
+    private static readonly CommandType[] AfterKeys = [CommandType.PreparedQuery];
+
+    private static readonly CommandType[] AfterIntentions =
+        [CommandType.ConnectCa, CommandType.ConnectCaProviderState, CommandType.ConnectCaConfig, CommandType.ConfigEntry];
 
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushSize + 4096);
 
@@ -39,6 +37,14 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         foreach (ByteMapEntry<ulong> tombstone in tables.Tombstones.All())
             Record(CommandType.Tombstone, new DirEntry { Key = tombstone.Key, ModifyIndex = tombstone.Value }, DirEntryCodec.Write);
         WriteForeign(foreign, AfterKeys);
+        if (tables.Autopilot is { } autopilot) Record(CommandType.Autopilot, autopilot, AutopilotConfigurationCodec.Write);
+        foreach (ByteMapEntry<byte[]> intention in tables.LegacyIntentions.All())
+            Record(CommandType.Intention, intention.Value, static (w, bytes) => w.WriteRaw(bytes));
+        WriteForeign(foreign, AfterIntentions);
+        foreach (ByteMapEntry<FederationState> federation in tables.FederationStates.All())
+            Record(CommandType.FederationState, federation.Value, WriteFederationState);
+        foreach (ByteMapEntry<SystemMetadataEntry> fact in tables.SystemMetadata.All())
+            Record(CommandType.SystemMetadata, fact.Value, SystemMetadataEntryCodec.Write);
         foreach (ByteMapEntry<IndexRow> row in tables.Index.All()) Record(CommandType.Index, row.Value, WriteIndexRow);
         Record(CommandType.ChunkingState, chunks, ChunkCodec.Write);
         Flush();
@@ -100,6 +106,10 @@ internal sealed class SnapshotWriter(Stream output, CancellationToken cancellati
         writer.WriteArrayHeader(1);
         CoordinateCodec.Write(writer, coordinate);
     }
+
+    /// <summary>In the form of the command that made it.</summary>
+    private static void WriteFederationState(MsgPackWriter writer, FederationState state) =>
+        SystemRequestCodec.Write(writer, new FederationStateRequest { Op = FederationStateRequest.Upsert, State = state });
 
     private static void WriteIndexRow(MsgPackWriter writer, IndexRow row)
     {

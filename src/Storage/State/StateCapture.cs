@@ -6,6 +6,12 @@ namespace Consul.Fast.Storage.State;
 internal sealed class StateCapture(
     StateTables tables, ForeignRecords foreign, IReadOnlyList<KeyValuePair<ulong, ChunkedOperation>> chunks) : IStateCapture
 {
+    public StateTables Tables => tables;
+
+    public ForeignRecords Foreign => foreign;
+
+    public IReadOnlyList<KeyValuePair<ulong, ChunkedOperation>> Chunks => chunks;
+
     public void WriteTo(Stream output, CancellationToken cancellation) =>
         new SnapshotWriter(output, cancellation).Write(tables, foreign, chunks);
 }

@@ -40,7 +40,15 @@ internal sealed partial class StateEdit(StateTables tables)
 
     public ByteMapEdit<Coordinate> Coordinates { get; } = new(tables.Coordinates);
 
+    public ByteMapEdit<FederationState> FederationStates { get; } = new(tables.FederationStates);
+
+    public ByteMapEdit<SystemMetadataEntry> SystemMetadata { get; } = new(tables.SystemMetadata);
+
+    public ByteMapEdit<byte[]> LegacyIntentions { get; } = new(tables.LegacyIntentions);
+
     public ByteMapEdit<IndexRow> Index { get; } = new(tables.Index);
+
+    public AutopilotConfiguration? Autopilot { get; set; } = tables.Autopilot;
 
     /// <summary>What the command at hand does, where its type has several operations; for its timing alone.</summary>
     public string Operation { get; set; } = "";
@@ -68,7 +76,11 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByNode.Freeze(),
         SessionsByCheck.Freeze(),
         Coordinates.Freeze(),
-        Index.Freeze());
+        FederationStates.Freeze(),
+        SystemMetadata.Freeze(),
+        LegacyIntentions.Freeze(),
+        Index.Freeze(),
+        Autopilot);
 
     /// <summary>Makes <paramref name="version"/> the present content.</summary>
     public void Reset(StateTables version)
@@ -88,7 +100,11 @@ internal sealed partial class StateEdit(StateTables tables)
         SessionsByNode.Reset(version.SessionsByNode);
         SessionsByCheck.Reset(version.SessionsByCheck);
         Coordinates.Reset(version.Coordinates);
+        FederationStates.Reset(version.FederationStates);
+        SystemMetadata.Reset(version.SystemMetadata);
+        LegacyIntentions.Reset(version.LegacyIntentions);
         Index.Reset(version.Index);
+        Autopilot = version.Autopilot;
     }
 
     public Savepoint Save() => new(Freeze(), Changes.Count, LockDelays.Count);

@@ -50,12 +50,24 @@ public sealed class StateStore(WatchHub watches, TimeProvider time, IMetrics? me
     public void Restore(Stream state)
     {
         RestoredState restored = SnapshotReader.Read(state);
-        _edit.Reset(restored.Tables);
+        Replace(restored.Tables, restored.Foreign, restored.Chunks);
+    }
+
+    public void Revert(IStateCapture capture)
+    {
+        var earlier = (StateCapture)capture;
+        Replace(earlier.Tables, earlier.Foreign, earlier.Chunks);
+    }
+
+    private void Replace(
+        StateTables tables, ForeignRecords foreign, IReadOnlyList<KeyValuePair<ulong, ChunkedOperation>> chunks)
+    {
+        _edit.Reset(tables);
         _edit.NextBatch();
-        _chunks.Restore(restored.Chunks);
-        _foreign = restored.Foreign;
+        _chunks.Restore(chunks);
+        _foreign = foreign;
         _lockDelays.Clear();
-        Volatile.Write(ref _current, new ClusterState(restored.Tables, _current.Version + 1, previous: null));
+        Volatile.Write(ref _current, new ClusterState(tables, _current.Version + 1, previous: null));
         Watches.Abandon(_current.Version);
     }
 

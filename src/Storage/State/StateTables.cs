@@ -19,7 +19,11 @@ namespace Consul.Fast.Storage.State;
 /// <param name="SessionsByNode">By node, id.</param>
 /// <param name="SessionsByCheck">Sessions that depend on a check, by node, check id, session id.</param>
 /// <param name="Coordinates">By node, segment.</param>
+/// <param name="FederationStates">By datacenter.</param>
+/// <param name="SystemMetadata">By key.</param>
+/// <param name="LegacyIntentions">Intentions from before they became configuration entries, encoded, by id.</param>
 /// <param name="Index">By row name.</param>
+/// <param name="Autopilot">The one record of its table, null for none.</param>
 internal sealed record StateTables(
     ByteMap<DirEntry> Kv,
     ByteMap<byte[]> KvBySession,
@@ -36,7 +40,11 @@ internal sealed record StateTables(
     ByteMap<Session> SessionsByNode,
     ByteMap<Session> SessionsByCheck,
     ByteMap<Coordinate> Coordinates,
-    ByteMap<IndexRow> Index)
+    ByteMap<FederationState> FederationStates,
+    ByteMap<SystemMetadataEntry> SystemMetadata,
+    ByteMap<byte[]> LegacyIntentions,
+    ByteMap<IndexRow> Index,
+    AutopilotConfiguration? Autopilot)
 {
     public static readonly StateTables Empty = new(
         ByteMap<DirEntry>.Empty,
@@ -54,5 +62,9 @@ internal sealed record StateTables(
         ByteMap<Session>.Empty,
         ByteMap<Session>.Empty,
         ByteMap<Coordinate>.Empty,
-        ByteMap<IndexRow>.Empty);
+        ByteMap<FederationState>.Empty,
+        ByteMap<SystemMetadataEntry>.Empty,
+        ByteMap<byte[]>.Empty,
+        ByteMap<IndexRow>.Empty,
+        Autopilot: null);
 }

@@ -48,6 +48,10 @@ internal static class IndexNames
     public const string Tombstones = "tombstones";
     public const string Sessions = "sessions";
     public const string Coordinates = "coordinates";
+    public const string Intentions = "connect-intentions";
+    public const string ConfigEntries = "config-entries";
+    public const string FederationStates = "federation-states";
+    public const string SystemMetadata = "system-metadata";
     public const string LastExtinction = "service_last_extinction";
 
     /// <summary>Followed by a service name.</summary>

@@ -19,21 +19,23 @@ public class ElectionTests
     }
 
     [Fact]
-    public void A_follower_stands_after_one_to_two_heartbeat_timeouts_without_contact()
+    public void A_follower_asks_after_one_to_two_heartbeat_timeouts_and_stands_when_it_would_win()
     {
         CoreBed bed = new(CoreBed.Holding(Three, 1));
         bed.Elapse(TimeSpan.FromMilliseconds(999));
-        Assert.Equal(RaftRole.Follower, bed.Core.Role);
+        Assert.Empty(bed.Sent);
         bed.Elapse(TimeSpan.FromMilliseconds(1001));
-        Assert.Equal(RaftRole.Candidate, bed.Core.Role);
-        Assert.Equal(2ul, bed.Core.Term);
+        Assert.Contains(("b", new PreVoteRequest(2, "a:8300", 1, 1)), bed.Sent);
+        Assert.Equal((RaftRole.Follower, 1ul), (bed.Core.Role, bed.Core.Term));
+        bed.Stand();
+        Assert.Equal((RaftRole.Candidate, 2ul), (bed.Core.Role, bed.Core.Term));
     }
 
     [Fact]
     public void Votes_are_asked_for_only_when_the_own_one_is_durable()
     {
         CoreBed bed = new(CoreBed.Holding(Three, 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         Assert.Empty(bed.Sent);
         bed.CompleteWrites();
         Assert.Equal(["b", "c"], bed.Sent.Select(s => s.Peer));
@@ -72,10 +74,10 @@ public class ElectionTests
     public void A_candidacy_without_result_is_followed_by_the_next_term()
     {
         CoreBed bed = new(CoreBed.Holding(Three, 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         bed.Vote("b", granted: false);
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         Assert.Equal(3ul, bed.Core.Term);
         Assert.Equal(RaftRole.Candidate, bed.Core.Role);
     }
@@ -86,7 +88,7 @@ public class ElectionTests
         ClusterConfiguration five = new([
             .. CoreBed.Cluster("a", "b", "c").Servers, new RaftServer(Suffrage.NonVoter, "d", "d:8300")]);
         CoreBed bed = new(CoreBed.Holding(five, 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         bed.Vote("d");
         Assert.Equal(RaftRole.Candidate, bed.Core.Role);
@@ -102,7 +104,7 @@ public class ElectionTests
     public void A_higher_term_in_an_answer_ends_the_candidacy()
     {
         CoreBed bed = new(CoreBed.Holding(Three, 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         VoteRequest request = (VoteRequest)bed.Sent[0].Request;
         bed.Step((core, now) => core.OnVoteResponse(now, "b", request, new VoteResponse(9, Granted: false)));

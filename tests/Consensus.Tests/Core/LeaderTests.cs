@@ -61,7 +61,7 @@ public class LeaderTests
     public void A_refusal_goes_back_to_what_the_peer_has()
     {
         CoreBed bed = new(CoreBed.Holding(CoreBed.Cluster("a", "b", "c"), 1, 1, 1, 1, 1, 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         bed.Vote("b");
         bed.Answer("b", r => r.Heartbeat ? null : new AppendResponse(2, LastLog: 2, Success: false, NoRetryBackoff: true));
@@ -101,7 +101,7 @@ public class LeaderTests
             SnapshotConfiguration = new(CoreBed.Cluster("a", "b", "c"), 1),
         };
         CoreBed bed = new(state);
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         bed.Vote("b");
         bed.Answer("b", r => r.Heartbeat ? null : new AppendResponse(2, LastLog: 0, Success: false, NoRetryBackoff: true));

@@ -36,6 +36,8 @@ internal sealed class CoreBed
 
     public SnapshotInstall? Install { get; private set; }
 
+    public bool InstallCancelled { get; private set; }
+
     public static string Address(string id) => $"{id}:8300";
 
     public static ClusterConfiguration Cluster(params string[] ids) =>
@@ -62,7 +64,7 @@ internal sealed class CoreBed
     {
         string[] peers = others.Length == 0 ? ["b", "c"] : others;
         CoreBed bed = new(Holding(Cluster(["a", .. peers]), 1));
-        bed.Elapse(TimeSpan.FromSeconds(2));
+        bed.Stand();
         bed.CompleteWrites();
         for (int i = 0; i < (peers.Length + 1) / 2; i++) bed.Vote(peers[i]);
         Assert.Equal(RaftRole.Leader, bed.Core.Role);
@@ -82,6 +84,7 @@ internal sealed class CoreBed
         Roles.AddRange(_output.Roles);
         for (int i = 0; i < _output.Committed.Count; i++) Applied.Add(_output.FirstCommitted + (ulong)i);
         Install = _output.Install ?? Install;
+        InstallCancelled |= _output.CancelInstall;
         _output.Clear();
     }
 
@@ -96,6 +99,31 @@ internal sealed class CoreBed
         }
 
         Now = until;
+    }
+
+    /// <summary>Lets the time-out pass and the other voters encourage a candidacy.</summary>
+    public void Stand()
+    {
+        int before = Sent.Count;
+        for (int i = 0; i < 100 && Sent.Count == before; i++) Elapse(TimeSpan.FromMilliseconds(40));
+        foreach ((string peer, RaftRequest request) in Sent.Skip(before).ToArray())
+        {
+            if (request is not PreVoteRequest question) continue;
+            Sent.Remove((peer, request));
+            Step((core, now) => core.OnPreVoteResponse(now, peer, question, new PreVoteResponse(Core.Term, Granted: true)));
+        }
+    }
+
+    public PreVoteResponse AskFirst(PreVoteRequest request)
+    {
+        CompleteWrites();
+        return AskFirstWithoutDisk(request);
+    }
+
+    public PreVoteResponse AskFirstWithoutDisk(PreVoteRequest request)
+    {
+        Step((core, now) => core.OnPreVoteRequest(now, request, this));
+        return Assert.IsType<PreVoteResponse>(Replies[^1]);
     }
 
     public void CompleteWrites()

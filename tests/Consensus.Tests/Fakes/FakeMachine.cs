@@ -49,6 +49,11 @@ internal sealed class FakeMachine : IStateMachine
         lock (_lock) _applied = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 
+    public void Revert(IStateCapture capture)
+    {
+        lock (_lock) _applied = [.. ((State)capture).Applied];
+    }
+
     /// <summary>Length of the whole command once all its pieces are there. One command at a time.</summary>
     private int? Reassemble(LogEntry entry)
     {
@@ -61,6 +66,8 @@ internal sealed class FakeMachine : IStateMachine
 
     private sealed class State(List<string> applied) : IStateCapture
     {
+        public IReadOnlyList<string> Applied => applied;
+
         public void WriteTo(Stream output, CancellationToken cancellation) =>
             output.Write(Encoding.ASCII.GetBytes(string.Join('\n', applied)));
     }

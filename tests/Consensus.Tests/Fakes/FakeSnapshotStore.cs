@@ -10,6 +10,9 @@ internal sealed class FakeSnapshotStore : ISnapshotStore
 
     public string? CommitFault { get; set; }
 
+    /// <summary>Runs before a snapshot becomes visible.</summary>
+    public Action? BeforeCommit { get; set; }
+
     public IReadOnlyList<SnapshotMeta> List()
     {
         lock (_lock) return [.. _kept.OrderByDescending(k => (k.Meta.Term, k.Meta.Index)).Select(k => k.Meta)];
@@ -31,6 +34,11 @@ internal sealed class FakeSnapshotStore : ISnapshotStore
         lock (_lock) return new MemoryStream(_kept.Single(k => k.Meta.Id == snapshot.Id).State, writable: false);
     }
 
+    public void Remove(SnapshotMeta snapshot)
+    {
+        lock (_lock) _kept.RemoveAll(k => k.Meta.Id == snapshot.Id);
+    }
+
     private sealed class Sink(FakeSnapshotStore store, SnapshotMeta meta) : ISnapshotSink
     {
         private readonly MemoryStream _state = new();
@@ -39,6 +47,7 @@ internal sealed class FakeSnapshotStore : ISnapshotStore
 
         public ValueTask<SnapshotMeta> CommitAsync()
         {
+            store.BeforeCommit?.Invoke();
             if (store.CommitFault is { } fault) throw new IOException(fault);
             SnapshotMeta complete = meta with { Size = _state.Length };
             lock (store._lock) store._kept.Add((complete, _state.ToArray()));

@@ -73,5 +73,7 @@ public class AllocationTests
         public IStateCapture Capture() => throw new NotSupportedException();
 
         public void Restore(Stream state) => throw new NotSupportedException();
+
+        public void Revert(IStateCapture capture) => throw new NotSupportedException();
     }
 }

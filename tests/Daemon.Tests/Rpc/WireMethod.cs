@@ -48,6 +48,12 @@ internal sealed record WireMethod(Func<byte[], byte[]?> Request, Func<byte[], by
         Of(CoordinateMethods.ListNodes),
         Of(CoordinateMethods.Node),
         Of(OperatorMethods.RaftGetConfiguration),
+        Of(OperatorMethods.RaftRemovePeerByAddress),
+        Of(OperatorMethods.RaftRemovePeerById),
+        Of(OperatorMethods.AutopilotGetConfiguration),
+        Of(OperatorMethods.AutopilotSetConfiguration),
+        Of(OperatorMethods.ServerHealth),
+        Of(OperatorMethods.AutopilotState),
     ]);
 
     private static KeyValuePair<string, WireMethod> Of<TRequest, TReply>(ServiceMethod<TRequest, TReply> method) => new(

@@ -93,6 +93,13 @@ internal sealed class FakeConsensus(StateStore store, ISnapshotStore snapshots) 
     public ValueTask<string?> VerifyLeaderAsync(CancellationToken cancellation = default) =>
         new(_role == RaftRole.Leader ? VerifyError : RaftErrors.NotLeader);
 
+    public ValueTask<string?> TransferLeadershipAsync(string? serverId = null, CancellationToken cancellation = default)
+    {
+        if (_role != RaftRole.Leader) return new(RaftErrors.NotLeader);
+        Role = RaftRole.Follower;
+        return default;
+    }
+
     public ValueTask<ProposalResult> ChangeConfigurationAsync(ConfigurationChange change, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 

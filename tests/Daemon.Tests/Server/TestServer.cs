@@ -54,7 +54,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         _keyrings = new KeyringService(Lan, wan: null, Datacenter);
         _snapshots = new SnapshotService(this, Gate, Snapshots, Path.GetTempPath(), Retake, NullLogger.Instance);
         Local = ServerServices.Create(
-            this, Gate, Commands, this, _snapshots, new EventService(Lan, Gate), _keyrings, Coordinates, new WanMap(null, Datacenter));
+            this, Gate, Commands, this, new OperatorService(this, Commands, Autopilot, NullLogger.Instance), _snapshots,
+            new EventService(Lan, Gate), _keyrings, Coordinates, new WanMap(null, Datacenter));
         var dialer = new RpcDialer(new TcpDialer());
         _pool = new RpcPool(dialer, new RpcPoolSettings { Datacenter = Datacenter }, _timers, NullLogger.Instance);
         var route = new LeaderRoute(this, Gate, _servers.GetValueOrDefault, NullLogger.Instance);
@@ -91,6 +92,8 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
     public LeaderGate Gate { get; }
 
     public BlockingQuery Queries { get; }
+
+    public FakeAutopilot Autopilot { get; } = new();
 
     /// <summary>Writes when a test says so.</summary>
     public CoordinateBatcher Coordinates { get; }
@@ -223,6 +226,7 @@ internal sealed class TestServer : IServerContext, ISessionTimers, IAsyncDisposa
         new CoordinateArea(Services.Coordinate, () => CoordinatesDisabled).Map(routes);
         new StatusArea(Services.Status).Map(routes);
         new OperatorRaftArea(Services.Operator).Map(routes);
+        new OperatorAutopilotArea(Services.Operator).Map(routes);
         new SnapshotArea(Services.Snapshot).Map(routes);
     }
 }

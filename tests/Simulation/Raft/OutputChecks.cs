@@ -38,7 +38,8 @@ internal sealed class OutputChecks(Invariants invariants, bool loneServer)
 
         foreach (PeerRequest request in output.Requests)
         {
-            CheckDurable(server, request.Request.Term);
+            // A question about a candidacy speaks of a term that may never be.
+            if (request.Request is not PreVoteRequest) CheckDurable(server, request.Request.Term);
             if (request.Request is VoteRequest vote) invariants.OnVote(server.Id, vote.Term, vote.Candidate);
         }
     }

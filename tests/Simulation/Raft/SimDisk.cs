@@ -63,6 +63,11 @@ internal sealed class SimDisk : ILogStore, ISnapshotStore
         _snapshot = (meta, state);
     }
 
+    public void Remove(SnapshotMeta snapshot)
+    {
+        if (_snapshot is { } present && present.Meta.Id == snapshot.Id) _snapshot = null;
+    }
+
     public ISnapshotSink Create(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex) =>
         throw new NotSupportedException("snapshots are stored whole");
 }

@@ -31,5 +31,7 @@ internal sealed class SimMachine : IStateMachine
         State = BinaryPrimitives.ReadUInt64LittleEndian(saved);
     }
 
+    public void Revert(IStateCapture capture) => throw new NotSupportedException("the state is saved whole");
+
     public IStateCapture Capture() => throw new NotSupportedException("the state is saved whole");
 }

@@ -70,6 +70,12 @@ internal sealed class SimNetwork(SimCluster cluster)
             case VoteRequest vote:
                 core.OnVoteRequest(now, vote, call);
                 break;
+            case PreVoteRequest vote:
+                core.OnPreVoteRequest(now, vote, call);
+                break;
+            case TimeoutNowRequest handOver:
+                core.OnTimeoutNow(now, handOver, call);
+                break;
             case SnapshotRequest snapshot:
                 core.OnSnapshotRequest(now, snapshot, call);
                 break;
@@ -89,6 +95,11 @@ internal sealed class SimNetwork(SimCluster cluster)
                     break;
                 case (VoteRequest request, VoteResponse answer):
                     core.OnVoteResponse(now, peerId, request, answer);
+                    break;
+                case (PreVoteRequest request, PreVoteResponse answer):
+                    core.OnPreVoteResponse(now, peerId, request, answer);
+                    break;
+                case (TimeoutNowRequest, TimeoutNowResponse):
                     break;
                 case (SnapshotRequest request, SnapshotResponse answer):
                     core.OnSnapshotResponse(now, peerId, request, answer);

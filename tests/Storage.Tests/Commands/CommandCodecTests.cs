@@ -65,7 +65,7 @@ public sealed class CommandCodecTests
 
     private static bool IsBuilt(LogEntry entry) => (CommandType)entry.Data.Span[0]
         is CommandType.Register or CommandType.Deregister or CommandType.Kvs
-        or CommandType.Session or CommandType.Txn or CommandType.Tombstone;
+        or CommandType.Session or CommandType.Txn or CommandType.Tombstone or CommandType.Autopilot;
 
     /// <summary>Registrations of the servers themselves and of the proxy carry maps with several pairs.</summary>
     private static bool HasMaps(ulong index) => index is 7 or 8 or 16 or 17 or 18 or 20 or 25;
@@ -89,6 +89,10 @@ public sealed class CommandCodecTests
                 decoded = true;
                 break;
             case CommandType.Session when CommandCodec.TryDecode(body, out SessionRequest? request):
+                CommandCodec.Encode(request, output);
+                decoded = true;
+                break;
+            case CommandType.Autopilot when CommandCodec.TryDecode(body, out AutopilotRequest? request):
                 CommandCodec.Encode(request, output);
                 decoded = true;
                 break;

@@ -86,6 +86,7 @@ public sealed class DecoderFuzzTests
         CommandCodec.TryDecode(body, out SessionRequest? _);
         CommandCodec.TryDecode(body, out TombstoneRequest? _);
         CommandCodec.TryDecode(body, out TxnRequest? _);
+        CommandCodec.TryDecode(body, out AutopilotRequest? _);
         KvsCommand.TryDecode(body, out _);
         var reader = new MsgPackReader(body);
         MsgPackCollections.ReadList(ref reader, CoordinateCodec.Read);
@@ -93,6 +94,12 @@ public sealed class DecoderFuzzTests
         ChunkCodec.Read(ref reader);
         reader = new MsgPackReader(body);
         FreeMapCodec.Read(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadFederationState(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadSystemMetadata(ref reader);
+        reader = new MsgPackReader(body);
+        SystemRequestCodec.ReadIntention(ref reader);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, FixedBytes + (body.Length * BytesPerInputByte));
     }
 }

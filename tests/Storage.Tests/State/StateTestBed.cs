@@ -39,6 +39,8 @@ internal sealed class StateTestBed : IDisposable
 
     public object? Apply(SessionRequest request) => ApplyCommand(w => CommandCodec.Encode(request, w));
 
+    public object? Apply(AutopilotRequest request) => ApplyCommand(w => CommandCodec.Encode(request, w));
+
     public object? Apply(TombstoneRequest request) => ApplyCommand(w => CommandCodec.Encode(request, w));
 
     public TxnResponse Apply(params TxnOp[] ops) =>

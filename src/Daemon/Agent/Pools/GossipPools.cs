@@ -109,16 +109,9 @@ internal sealed class GossipPools : IAsyncDisposable
     {
         PoolLog.ForceLeaving(_logger, node);
         if (!_lan.Members.Any(member => member.Name == node)) return $"agent: No node found with name '{node}'";
-        bool told = await _lan.ForceLeaveAsync(node, prune);
-        if (told && _wan is not null)
-        {
-            string suffix = "." + _config.Node.Datacenter;
-            told = await _wan.ForceLeaveAsync(node.EndsWith(suffix, StringComparison.Ordinal) ? node : node + suffix, prune);
-        }
-
-        if (told) return null;
-        PoolLog.NotRemoved(_logger, node, PoolFaults.RemovalTimeout);
-        return PoolFaults.RemovalTimeout;
+        string? fault = await ForcedDeparture.AnnounceAsync(_lan, _wan, _config.Node.Datacenter, node, prune);
+        if (fault is not null) PoolLog.NotRemoved(_logger, node, fault);
+        return fault;
     }
 
     /// <summary>The figures of the pools: the groups <c>serf_lan</c> and <c>serf_wan</c>.</summary>

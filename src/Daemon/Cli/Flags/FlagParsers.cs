@@ -7,7 +7,7 @@ namespace Consul.Fast.Daemon.Cli.Flags;
 internal static class FlagParsers
 {
     private const string ParseError = "parse error";
-    private const string RangeError = "value out of range";
+    public const string RangeError = "value out of range";
 
     /// <summary>The spellings of a boolean that Go's <c>strconv.ParseBool</c> knows.</summary>
     public static bool TryParseBool(string text, out bool value)

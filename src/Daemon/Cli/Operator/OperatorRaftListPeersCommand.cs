@@ -4,21 +4,17 @@ using Consul.Fast.Daemon.Cli.Client;
 namespace Consul.Fast.Daemon.Cli.Operator;
 
 /// <summary><c>consul operator raft list-peers</c>: the servers of the Raft configuration.</summary>
-internal sealed class OperatorRaftListPeersCommand() : ClientCommand(ClientFlagSets.Server)
+internal sealed class OperatorRaftListPeersCommand : OperatorCommand
 {
     public override string Name => "operator raft list-peers";
 
     public override string Synopsis => "Display the current Raft peer configuration";
-
-    protected override string ConnectPrefix => "Error initializing client: ";
 
     protected override string Usage => """
         Usage: consul operator raft list-peers [options]
 
           Displays the current Raft peer configuration.
         """;
-
-    protected override string FlagErrorNote(string error) => $"Failed to parse args: {error}";
 
     protected override async Task<int> ExecuteAsync(string[] arguments, CommandContext context)
     {

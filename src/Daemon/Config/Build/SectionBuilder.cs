@@ -81,6 +81,9 @@ internal sealed class SectionBuilder(ConfigReader reader, ConfigEnvironment envi
         MaxTrailingLogs = (ulong)Math.Max(0, reader.Int("autopilot.max_trailing_logs", 250)),
         MinQuorum = (uint)Math.Max(0, reader.Int("autopilot.min_quorum")),
         ServerStabilizationTime = reader.Duration("autopilot.server_stabilization_time", TimeSpan.FromSeconds(10)),
+        RedundancyZoneTag = reader.Text("autopilot.redundancy_zone_tag"),
+        DisableUpgradeMigration = reader.Flag("autopilot.disable_upgrade_migration"),
+        UpgradeVersionTag = reader.Text("autopilot.upgrade_version_tag"),
     };
 
     public CheckConfig Checks()

@@ -33,4 +33,11 @@ internal sealed record AutopilotConfig
     public uint MinQuorum { get; init; }
 
     public TimeSpan ServerStabilizationTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stored for Enterprise servers, which follow it. So are the next two.</summary>
+    public string RedundancyZoneTag { get; init; } = "";
+
+    public bool DisableUpgradeMigration { get; init; }
+
+    public string UpgradeVersionTag { get; init; } = "";
 }

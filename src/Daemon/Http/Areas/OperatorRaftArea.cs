@@ -6,7 +6,11 @@ namespace Consul.Fast.Daemon.Http.Areas;
 /// <summary><c>/v1/operator/raft/</c>.</summary>
 internal sealed class OperatorRaftArea(IOperator operators)
 {
-    public void Map(RouteTable routes) => routes.Add("/v1/operator/raft/configuration", "GET", ConfigurationAsync);
+    public void Map(RouteTable routes)
+    {
+        routes.Add("/v1/operator/raft/configuration", "GET", ConfigurationAsync);
+        routes.Add("/v1/operator/raft/peer", "DELETE", RemovePeerAsync);
+    }
 
     private async ValueTask ConfigurationAsync(HttpExchange exchange)
     {
@@ -15,6 +19,31 @@ internal sealed class OperatorRaftArea(IOperator operators)
         RpcResult<RaftConfiguration> result = await operators.RaftGetConfigurationAsync(request);
         if (result.Error is { } error) exchange.Error(error);
         else exchange.Json(result.Value, Write);
+    }
+
+    private async ValueTask RemovePeerAsync(HttpExchange exchange)
+    {
+        bool hasId = exchange.Query.Has("id"), hasAddress = exchange.Query.Has("address");
+        if (hasId == hasAddress)
+        {
+            exchange.BadRequest(hasId
+                ? "Must specify only one of ?id or ?address"
+                : "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove");
+            return;
+        }
+
+        var request = new RaftRemovePeerRequest
+        {
+            Datacenter = exchange.Datacenter(),
+            Token = exchange.Token(),
+            Id = exchange.Query.Get("id") ?? "",
+            Address = exchange.Query.Get("address") ?? "",
+        };
+        RpcResult<bool> result = hasAddress
+            ? await operators.RaftRemovePeerByAddressAsync(request)
+            : await operators.RaftRemovePeerByIdAsync(request);
+        if (result.Error is { } error) exchange.Error(error);
+        else exchange.Empty();
     }
 
     private static void Write(Utf8JsonWriter writer, RaftConfiguration configuration)

@@ -98,12 +98,10 @@ internal sealed class JsonFields
     /// <summary>An integer of fields that are kept in 32 bits; beyond them the nearest counts.</summary>
     public int Int32(params ReadOnlySpan<string> names) => (int)Math.Clamp(Int(names), int.MinValue, int.MaxValue);
 
-    public ulong UInt64(params ReadOnlySpan<string> names)
-    {
-        if (!TryFind(names, out JsonElement value, out int at)) return 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
-            ? number : WrongNumber(at, value, names[0], "uint64", 0UL);
-    }
+    public ulong UInt64(params ReadOnlySpan<string> names) => Unsigned(names, "uint64");
+
+    /// <summary>The same for fields whose type has another name in Consul.</summary>
+    public ulong UInt(params ReadOnlySpan<string> names) => Unsigned(names, "uint");
 
     public double Double(params ReadOnlySpan<string> names)
     {
@@ -246,6 +244,13 @@ internal sealed class JsonFields
 
     /// <summary>Records a fault of a field that was read with <see cref="Any"/>.</summary>
     public void Fail(string error, params ReadOnlySpan<string> names) => Fail(LastIndex(names), error);
+
+    private ulong Unsigned(ReadOnlySpan<string> names, string type)
+    {
+        if (!TryFind(names, out JsonElement value, out int at)) return 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
+            ? number : WrongNumber(at, value, names[0], type, 0UL);
+    }
 
     private T Decode<T>(JsonElement value, string typeName, Func<JsonFields, T> decode, int at)
     {

@@ -13,15 +13,20 @@ namespace Consul.Fast.Daemon.Server.Leader;
 
 /// <summary>
 /// Keeps the catalog in step with the LAN pool: alive members are registered with a passing <c>serfHealth</c> check,
-/// failed ones turn critical, those that left or are unknown to the pool are deregistered. Used by the leader loop alone.
+/// failed ones turn critical, those that left or are unknown to the pool are deregistered. Servers are added to Raft first and
+/// removed from it first. Used by the leader loop alone.
 /// </summary>
+/// <param name="raft">Keeps the servers of Raft in step as well; null for a server that stays alone.</param>
+/// <param name="servers">Tells whether the identity of a server that has gone lives on under another name.</param>
 internal sealed class MemberReconciler(
     IMembership membership,
     StateStore store,
     CommandProposer commands,
     string datacenter,
     ILogger logger,
-    IMetrics? metrics = null)
+    IMetrics? metrics = null,
+    IServerMembership? raft = null,
+    ServerLookup? servers = null)
 {
     public const string SerfCheckId = "serfHealth";
     private const string SerfCheckName = "Serf Health Status";
@@ -31,34 +36,46 @@ internal sealed class MemberReconciler(
     private readonly IMetrics _metrics = metrics ?? NoMetrics.Instance;
 
     /// <summary>Goes through all members, and through the nodes of the catalog that the pool no longer knows.</summary>
-    public async Task ReconcileAsync()
+    /// <param name="leadership">Ends it in between.</param>
+    public async Task ReconcileAsync(CancellationToken leadership = default)
     {
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (Member member in membership.Members)
         {
             known.Add(member.Name);
-            await ReconcileAsync(member, isReap: false);
+            await ReconcileAsync(member, isReap: false, leadership);
         }
 
         ClusterState state = store.Current;
         foreach (HealthCheck check in state.ChecksInState(CheckStatus.Any, null).Value)
         {
-            if (check.CheckId == SerfCheckId && !known.Contains(check.Node)) await DeregisterAsync(check.Node, "reaped");
+            leadership.ThrowIfCancellationRequested();
+            // Servers that only Raft still knows are the autopilot's.
+            if (check.CheckId == SerfCheckId && !known.Contains(check.Node)) await DeregisterAsync(check.Node, null, "reaped");
         }
     }
 
     /// <summary>Brings the catalog in step with one member.</summary>
     /// <param name="isReap">The pool has forgotten the member.</param>
-    public async ValueTask ReconcileAsync(Member member, bool isReap)
+    /// <param name="leadership">Ends it before it begins.</param>
+    public async ValueTask ReconcileAsync(Member member, bool isReap, CancellationToken leadership = default)
     {
+        leadership.ThrowIfCancellationRequested();
         ServerTags? server = ServerTags.TryRead(member, out ServerTags tags) ? tags : null;
         if (!ShouldHandle(member, server)) return;
         long start = Stopwatch.GetTimestamp();
-        if (isReap) await DeregisterAsync(member.Name, "reaped");
-        else if (member.Status == MemberStatus.Alive) await RegisterAliveAsync(member, server);
+        if (isReap) await DeregisterAsync(member.Name, server, "reaped");
+        else if (member.Status == MemberStatus.Alive) await AddAsync(member, server);
         else if (member.Status == MemberStatus.Failed) await RegisterFailedAsync(member);
-        else if (member.Status == MemberStatus.Left) await DeregisterAsync(member.Name, "left");
+        else if (member.Status == MemberStatus.Left) await DeregisterAsync(member.Name, server, "left");
         _metrics.MeasureSince("leader.reconcileMember", start);
+    }
+
+    private async ValueTask AddAsync(Member member, ServerTags? server)
+    {
+        if (server is not null && raft is not null && await raft.AddAsync(member, server) is { } error)
+            ServerLog.ReconcileFailed(logger, member.Name, error);
+        else await RegisterAliveAsync(member, server);
     }
 
     private bool ShouldHandle(Member member, ServerTags? server) => member.Tag("dc") == datacenter &&
@@ -116,7 +133,7 @@ internal sealed class MemberReconciler(
         });
     }
 
-    private async ValueTask DeregisterAsync(string node, string reason)
+    private async ValueTask DeregisterAsync(string node, ServerTags? server, string reason)
     {
         if (node == membership.Local.Name)
         {
@@ -125,11 +142,20 @@ internal sealed class MemberReconciler(
             return;
         }
 
+        if (server is not null && raft is not null && !LivesOn(server) && await raft.RemoveAsync(node, server) is { } error)
+        {
+            ServerLog.ReconcileFailed(logger, node, error);
+            return;
+        }
+
         if (store.Current.FindNode(node) is null) return;
         ServerLog.MemberDeregistered(logger, node, reason);
         ProposalResult result = await commands.ProposeAsync(new DeregisterRequest { Datacenter = datacenter, Node = node });
         ReportFailure(node, result);
     }
+
+    /// <summary>The server was given another name: Raft, which knows its id alone, must keep it.</summary>
+    private bool LivesOn(ServerTags server) => servers?.ById(server.Id) is { } known && known.Name != server.Name;
 
     private async ValueTask ProposeAsync(string member, RegisterRequest request) =>
         ReportFailure(member, await commands.ProposeAsync(request));

@@ -16,6 +16,8 @@ internal sealed class MetricsSnapshot(DateTime start, IReadOnlyList<(MetricSerie
         writer.WriteStartArray("Gauges");
         foreach ((MetricSeries series, Aggregate aggregate) in Of(MetricKind.Gauge))
         {
+            // A gauge that says it knows nothing: JSON has no word for that.
+            if (double.IsNaN(aggregate.Last)) continue;
             writer.WriteStartObject();
             writer.WriteString("Name", series.Name);
             WriteNumber(writer, "Value", aggregate.Last);
