@@ -39,6 +39,6 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
                 throw new InvalidOperationException($"seed {seed}: {fault.Message}", fault);
             }
         });
-        Remains.None();
+        await Remains.None();
     }
 }

@@ -1,3 +1,5 @@
+using Consul.Fast.Tests.Harness;
+
 namespace Consul.Fast.Chaos.Tests.Lab;
 
 /// <summary>Whether this machine lets us make networks and disks.</summary>
@@ -11,6 +13,9 @@ internal static class LabMachine
 
     /// <summary>What a lab cannot be made without; null when all is there.</summary>
     public static string? Missing { get; } = FindMissing();
+
+    /// <summary>True when the servers are real Consul servers, which shows that the tests ask for nothing that those do not do.</summary>
+    public static bool TestsReference => Path.GetFileName(ProgramFile.FullPath) == "consul";
 
     /// <exception cref="InvalidOperationException">Something is missing, and the tests were not allowed to be skipped.</exception>
     public static void Require()

@@ -67,8 +67,13 @@ internal sealed class LabNetwork : IDisposable
 
     public void Dispose()
     {
-        // The cable goes with the namespace.
-        for (int server = 0; server < _servers; server++) Tool.TryRun(out _, "ip", "netns", "del", Namespace(server));
+        for (int server = 0; server < _servers; server++)
+        {
+            // It would go with the namespace, but at some later time.
+            Tool.TryRun(out _, "ip", "link", "del", $"{Namespace(server)}c");
+            Tool.TryRun(out _, "ip", "netns", "del", Namespace(server));
+        }
+
         Tool.TryRun(out _, "ip", "link", "del", _bridge);
     }
 

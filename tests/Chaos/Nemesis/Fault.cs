@@ -4,6 +4,9 @@ namespace Consul.Fast.Chaos.Tests.Nemesis;
 
 internal enum Reach
 {
+    /// <summary>A single server.</summary>
+    One,
+
     /// <summary>Fewer servers than half: the others can go on.</summary>
     Minority,
 
@@ -32,9 +35,9 @@ internal sealed record Fault(
         OnLinks("cut off", Reach.Minority, static (cluster, victims) => cluster.CutOff([.. victims])),
         OnLinks("silence", Reach.Minority, static (cluster, victims) => DropAll(cluster, victims, fromVictims: true)),
         OnLinks("deafen", Reach.Minority, static (cluster, victims) => DropAll(cluster, victims, fromVictims: false)),
-        OnLinks("cut one link of", Reach.Minority, static (cluster, victims) => CutOneLink(cluster, victims[0], bothWays: true)),
-        OnLinks("cut one link, one way, of", Reach.Minority, static (cluster, victims) => CutOneLink(cluster, victims[0], bothWays: false)),
-        OnLinks("leave as only bridge between two halves", Reach.Minority, static (cluster, victims) => Bridge(cluster, victims[0])),
+        OnLinks("cut one link of", Reach.One, static (cluster, victims) => CutOneLink(cluster, victims[0], bothWays: true)),
+        OnLinks("cut one link, one way, of", Reach.One, static (cluster, victims) => CutOneLink(cluster, victims[0], bothWays: false)),
+        OnLinks("leave as only bridge between two halves", Reach.One, static (cluster, victims) => Bridge(cluster, victims[0])),
         OnEach("kill most:", Reach.Majority, static server => server.KillAsync(), static server => server.Start()),
         OnEach("pause most:", Reach.Majority, static server => server.Pause(), static server => server.Continue()),
         OnEach("stall the disks of most:", Reach.Majority, static server => server.Disk.Stall(), static server => server.Disk.GoOn()),

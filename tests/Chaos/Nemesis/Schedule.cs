@@ -30,6 +30,7 @@ internal static class Schedule
         int minority = (servers - 1) / 2;
         int victims = fault.Reach switch
         {
+            Reach.One => 1,
             Reach.Minority => random.Next(1, minority + 1),
             Reach.Majority => minority + 1,
             _ => servers,
@@ -48,11 +49,11 @@ internal static class Schedule
 
     private static Step Draw(Random random, int servers, Reach reach, params (Fault Fault, int Victims)[] faults)
     {
-        double hold = 0.3 + (random.NextDouble() * (reach == Reach.Minority ? LongestHold : LongestHoldWithoutQuorum));
+        double hold = 0.3 + (random.NextDouble() * (reach <= Reach.Minority ? LongestHold : LongestHoldWithoutQuorum));
         int[] order = [.. Enumerable.Range(0, servers)];
         random.Shuffle(order);
         return new Step(
             faults, LeaderFirst: random.Next(2) == 0, order, TimeSpan.FromSeconds(hold), TimeSpan.FromSeconds(random.NextDouble() * 1.5),
-            AwaitRecovery: reach != Reach.Minority || random.Next(2) == 0);
+            AwaitRecovery: reach > Reach.Minority || random.Next(2) == 0);
     }
 }
