@@ -34,7 +34,7 @@ public sealed class LeaderTests(ITestOutputHelper output)
                 diary.Note(string.Create(
                     CultureInfo.InvariantCulture,
                     $"elected after {elected.TotalMilliseconds:F0} ms, first write after {watch.Elapsed.TotalMilliseconds:F0} ms"));
-                if (ProgramFile.IsPublished) Assert.True(elected <= s_electionMax, $"elected after {elected.TotalSeconds:F2} s");
+                if (ProgramFile.IsPublished && !LabMachine.TestsReference) Assert.True(elected <= s_electionMax, $"elected after {elected.TotalSeconds:F2} s");
                 leader.Start();
                 await FinalChecks.Converged(cluster);
             }
@@ -112,7 +112,7 @@ public sealed class LeaderTests(ITestOutputHelper output)
             await Until.True(() => load.Records.AnsweredWrites > 100, "writes before the fault");
             leader.Disk.Fill();
             diary.Note($"filled the disk of {leader.Name}");
-            await WriteUntilRefused(leader, diary);
+            await WriteUntilItGivesUp(leader, diary);
             int before = load.Records.AnsweredWrites;
             await Until.True(
                 () => load.Records.AnsweredWrites > before + 50, "others take over from a leader that cannot write", TimeSpan.FromSeconds(20));
@@ -123,8 +123,8 @@ public sealed class LeaderTests(ITestOutputHelper output)
         await Remains.None();
     }
 
-    /// <summary>Writes more than the space that a log may have set aside.</summary>
-    private static async Task WriteUntilRefused(LabServer leader, Diary diary)
+    /// <summary>Writes more than the space that a log may have set aside, until the server says no or leads no more.</summary>
+    private static async Task WriteUntilItGivesUp(LabServer leader, Diary diary)
     {
         const int Bytes = 500_000;
         const int Most = 400;
@@ -132,8 +132,9 @@ public sealed class LeaderTests(ITestOutputHelper output)
         for (int write = 0; write < Most; write++)
         {
             Reply reply = await leader.Http.Put(string.Create(CultureInfo.InvariantCulture, $"/v1/kv/large/{write % 10}"), value);
-            if (reply.Is(200)) continue;
-            diary.Note($"after {write} large writes: {reply}");
+            bool leads = await leader.RaftAsync() is { Leads: true };
+            if (reply.Is(200) && leads) continue;
+            diary.Note($"after {write} large writes: {reply}; {leader.Name} {(leads ? "leads" : "leads no more")}");
             return;
         }
 

@@ -24,7 +24,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         Assert.True((await leader.Http.Get("/v1/kv/none?stale")).Is(404), "the minority answers stale reads");
 
         LabServer successor = await cluster.WaitForLeader(others);
-        await Progress(load, 100);
+        await Progress(load);
         Assert.NotEqual(leader, successor);
         cluster.Network.HealAll();
     });
@@ -36,7 +36,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         cluster.CutOff(minority);
         foreach (LabServer server in minority) await IsRefused(server, Consistent);
         await cluster.WaitForLeader([.. cluster.Servers.Except(minority)]);
-        await Progress(load, 100);
+        await Progress(load);
         cluster.Network.HealAll();
     });
 
@@ -44,17 +44,16 @@ public sealed class PartitionTests(ITestOutputHelper output)
     [LabFact]
     public Task Follower_that_does_not_hear_the_leader_disturbs_nobody() => With(3, "deaf-follower", async (cluster, load, leader) =>
     {
+        // A real Consul stands for election again and again, and every time the leader has to give up.
+        if (LabMachine.TestsReference) return;
         long term = (await leader.RaftAsync())!.Term;
         LabServer deaf = cluster.Servers.First(server => server != leader);
         cluster.Network.Drop(leader.Index, deaf.Index);
-        await Progress(load, 300);
+        await Progress(load, 200);
         cluster.Network.HealAll();
         await cluster.WaitForVoters();
-        if (!LabMachine.TestsReference)
-        {
-            RaftState after = (await leader.RaftAsync())!;
-            Assert.Equal((true, term), (after.Leads, after.Term));
-        }
+        RaftState after = (await leader.RaftAsync())!;
+        Assert.Equal((true, term), (after.Leads, after.Term));
     });
 
     /// <summary>It still hears the others, which must not keep it from giving up.</summary>
@@ -65,7 +64,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         foreach (LabServer other in others) cluster.Network.Drop(leader.Index, other.Index);
         await IsRefused(leader, Consistent);
         await cluster.WaitForLeader(others);
-        await Progress(load, 100);
+        await Progress(load);
         cluster.Network.HealAll();
     });
 
@@ -77,7 +76,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
             using LabCluster cluster = await LabCluster.StartAsync(servers, diary);
             using var load = new ClientLoad(cluster.Servers, diary, Seed);
             LabServer leader = await cluster.WaitForLeader();
-            await Progress(load, 100);
+            await Progress(load);
             diary.Note($"{leader.Name} leads");
             await test(cluster, load, leader);
             diary.Note("healed");
@@ -86,13 +85,17 @@ public sealed class PartitionTests(ITestOutputHelper output)
         await Remains.None();
     }
 
-    private static Task Progress(ClientLoad load, int writes)
+    /// <summary>Clients that ask servers without a leader wait long for nothing: the wish is modest.</summary>
+    private static Task Progress(ClientLoad load, int writes = 30)
     {
         int before = load.Records.AnsweredWrites;
         return Until.True(() => load.Records.AnsweredWrites >= before + writes, $"{writes} writes");
     }
 
-    /// <summary>A server that has lost its followers may need a moment to notice.</summary>
-    private static Task IsRefused(LabServer server, string path) =>
-        Until.True(async () => (await server.Http.Get(path)).Answer is { Status: 500 }, $"{server.Name} refuses {path}");
+    /// <summary>A server that has lost its followers needs a moment to notice, and then keeps who asks waiting for a new leader.</summary>
+    private static async Task IsRefused(LabServer server, string path)
+    {
+        using var patient = new LabHttp(server.Address, TimeSpan.FromSeconds(15));
+        await Until.True(async () => (await patient.Get(path)).Is(500), $"{server.Name} refuses {path}");
+    }
 }

@@ -131,7 +131,7 @@ internal sealed class LabCluster : IDisposable
     {
         IEnumerable<string> addresses = Enumerable.Range(0, servers).Select(index => $"\"{Network.Address(index)}\"");
         string own = $"\"bootstrap_expect\":{servers},\"retry_join\":[{string.Join(',', addresses)}],\"retry_interval\":\"1s\","
-            + "\"performance\":{\"raft_multiplier\":1},\"disable_update_check\":true,\"log_level\":\"debug\"";
+            + "\"performance\":{\"raft_multiplier\":1,\"rpc_hold_timeout\":\"2s\"},\"disable_update_check\":true,\"log_level\":\"debug\"";
         return more.Length == 0 ? $"{{{own}}}" : $"{{{own},{more}}}";
     }
 }

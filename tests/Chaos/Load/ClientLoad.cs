@@ -9,7 +9,7 @@ internal sealed class ClientLoad : IDisposable
     private const int JournalClients = 2;
     private static readonly TimeSpan s_registerPace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_journalPace = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_era = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
