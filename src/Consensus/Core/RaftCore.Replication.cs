@@ -173,7 +173,7 @@ internal sealed partial class RaftCore
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (peer.NextIndex <= LastIndex && !peer.IsWindowFull) next = Earlier(next, peer.PausedUntil);
+            if (IsDue(peer)) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -221,7 +221,7 @@ internal sealed partial class RaftCore
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (peer.NextIndex <= LastIndex && !peer.IsWindowFull && !peer.SnapshotInflight)
+            while (IsDue(peer))
             {
                 SendEntries(now, peer);
                 sent = true;
@@ -229,6 +229,14 @@ internal sealed partial class RaftCore
 
             if (!sent && peer.Inflight == 0 && now >= peer.IdleAt) SendEntries(now, peer);
         }
+    }
+
+    private bool IsDue(Peer peer)
+    {
+        if (peer.NextIndex > LastIndex || peer.IsWindowFull || peer.SnapshotInflight) return false;
+        if (peer.Inflight < Peer.MaxInflightUnfilled) return true;
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - peer.NextIndex + 1);
+        return available == _settings.MaxAppendEntries || CountCached(peer.NextIndex, available, out _) < available;
     }
 
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
