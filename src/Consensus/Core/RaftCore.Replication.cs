@@ -172,11 +172,12 @@ internal sealed partial class RaftCore
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
         if (NextTransferDeadline() is { } transfer) next = Earlier(next, transfer);
+        ulong last = Sendable;
         foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (peer.NextIndex <= Sendable && !peer.IsWindowFull) next = Earlier(next, peer.PausedUntil);
+            if (IsDue(peer, last)) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -231,7 +232,7 @@ internal sealed partial class RaftCore
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (peer.NextIndex <= last && !peer.IsWindowFull && !peer.SnapshotInflight)
+            while (IsDue(peer, last))
             {
                 SendEntries(now, peer, last);
                 sent = true;
@@ -253,6 +254,15 @@ internal sealed partial class RaftCore
         }
 
         _departing.Clear();
+    }
+
+    /// <param name="last">Newest entry that may be sent.</param>
+    private bool IsDue(Peer peer, ulong last)
+    {
+        if (peer.NextIndex > last || peer.IsWindowFull || peer.SnapshotInflight) return false;
+        if (peer.Inflight < Peer.MaxInflightUnfilled) return true;
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, last - peer.NextIndex + 1);
+        return available == _settings.MaxAppendEntries || CountCached(peer.NextIndex, available, out _) < available;
     }
 
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>

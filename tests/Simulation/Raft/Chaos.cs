@@ -25,6 +25,8 @@ internal sealed class Chaos
         Add(3, () => WithLeader(leader => Crash(leader, Duration())));
         Add(2, () => _cluster.Pick().Pause(Duration()));
         Add(2, () => WithLeader(leader => leader.Pause(Duration())));
+        // Long enough for another to lead and to change things.
+        Add(3, () => WithLeader(leader => leader.Pause(TimeSpan.FromMilliseconds(2500 + _random.Below(3000)))));
         Add(3, SplitNetwork);
         Add(3, CutOneWay);
         Add(2, () => WithLeader(CutOff));

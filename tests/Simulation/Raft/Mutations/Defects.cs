@@ -37,7 +37,7 @@ internal static class Defects
         new("Half of the votes are enough", Election,
             "votes >= (ConfigurationRules.CountVoters(Latest.Configuration) / 2) + 1;",
             "votes >= (ConfigurationRules.CountVoters(Latest.Configuration) + 1) / 2;",
-            "3+2m"),
+            "4+0"),
         new("A question before a candidacy raises the term", PreVote,
             "Reply(token, new PreVoteResponse(Term, WouldVote(now, request)));",
             "if (request.Term > Term) BecomeFollower(now, request.Term);\n        Reply(token, new PreVoteResponse(Term, WouldVote(now, request)));"),
