@@ -41,6 +41,8 @@ internal sealed class Chaos
         if (cluster.Shape.ChangesMembers)
         {
             Add(12, ChangeMember);
+            Add(4, () => { ChangeMember(); ChangeMember(); });
+            Add(3, ChangeMemberAndCrash);
             Add(3, Move);
         }
     }
@@ -161,6 +163,14 @@ internal sealed class Chaos
         // keeps the other of two from winning: known of this protocol version, so more voters have to be left.
         if (takesVote && member == leader && ConfigurationRules.CountVoters(leader.Core.Latest.Configuration) < 4) return;
         leader.Change(change);
+    }
+
+    /// <summary>The leader goes down while its change is on the way to disks.</summary>
+    private void ChangeMemberAndCrash()
+    {
+        if (_cluster.Leader is not { } leader) return;
+        ChangeMember();
+        _cluster.Time.After(TimeSpan.FromMicroseconds(_random.Below(8000)), () => Crash(leader, Duration()));
     }
 
     /// <summary>A server comes back under another address, and whoever leads then writes that down.</summary>

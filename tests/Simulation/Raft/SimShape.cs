@@ -8,7 +8,7 @@ namespace Consul.Fast.Simulation.Tests.Raft;
 internal sealed record SimShape(int Voters, int Spares = 0, bool ChangesMembers = false, bool IsMixed = false)
 {
     /// <summary>The shapes of every test run.</summary>
-    public static readonly string[] All = ["1+0", "3+0", "3+2m", "5+0", "3+0x"];
+    public static readonly string[] All = ["1+0", "3+0", "5+0", "2+2m", "3+2m", "3+0x"];
 
     /// <summary>The shapes to run: all of them, or those of <c>RAFT_SHAPE</c> in the environment.</summary>
     public static string[] Chosen => Environment.GetEnvironmentVariable("RAFT_SHAPE") is { Length: > 0 } some ? some.Split(',') : All;
