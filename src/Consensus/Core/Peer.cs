@@ -46,6 +46,9 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
 
     public bool SnapshotInflight { get; set; }
 
+    /// <summary>Not even the whole log is something to begin with: the peer has another past.</summary>
+    public bool NeedsSnapshot { get; set; }
+
     public int Failures { get; private set; }
 
     public TimeSpan PausedUntil { get; private set; }
