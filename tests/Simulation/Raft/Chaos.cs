@@ -38,6 +38,7 @@ internal sealed class Chaos
         Add(5, () => _cluster.Pick().TakeSnapshot());
         Add(2, () => _cluster.Pick().ApplyLag = _random.Below(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Below(1000)));
         Add(2, () => WithLeader(HandOver));
+        if (cluster.Shape.Restores) Add(4, () => WithLeader(leader => RestoringUser.Restore(_cluster, leader, _random)));
         if (cluster.Shape.ChangesMembers)
         {
             Add(12, ChangeMember);

@@ -34,7 +34,7 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
     {
         if (Stopped) return;
         int register = (int)random.Below(SimMachine.Registers);
-        string key = $"r{register}";
+        string key = Key(register);
         switch (random.Below(8))
         {
             case ulong kind when kind < (_clings ? 7u : 3u):
@@ -54,7 +54,7 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
     {
         ulong value = ((ulong)(number + 1) << 32) | ++_written;
         SimCommand command = new(register, value, expected);
-        string key = $"r{register}";
+        string key = Key(register);
         Recorder.OpenOperation operation = expected is { } old
             ? cluster.History.BeginCompareAndSet(number, key, Text(old), Text(value))
             : cluster.History.BeginWrite(number, key, Text(value));
@@ -125,5 +125,8 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
         }
     }
 
-    private static string? Text(ulong value) => value == 0 ? null : $"{value >> 32}.{(uint)value}";
+    public static string Key(int register) => $"r{register}";
+
+    /// <summary>A value as it stands in the history; null for what nobody has written.</summary>
+    public static string? Text(ulong value) => value == 0 ? null : $"{value >> 32}.{(uint)value}";
 }
