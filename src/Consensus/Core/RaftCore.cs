@@ -301,6 +301,7 @@ internal sealed partial class RaftCore
         EndTransfer();
         Role = role;
         _peers.Clear();
+        _departing.Clear();
         _votes.Clear();
         _output.Roles.Add(role);
     }
