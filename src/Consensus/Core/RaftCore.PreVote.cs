@@ -41,7 +41,8 @@ internal sealed partial class RaftCore
         PreVoteRequest request = new(_preVoteTerm, _settings.ServerAddress, LastIndex, LastTerm);
         foreach (RaftServer server in Latest.Configuration.Servers)
         {
-            if (server.Suffrage == Suffrage.Voter && server.Id != _settings.ServerId) _output.Requests.Add(new PeerRequest(server, request));
+            if (server.Suffrage != Suffrage.Voter || server.Id == _settings.ServerId) continue;
+            _output.Requests.Add(new PeerRequest(server, request));
         }
     }
 
