@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Consensus.Wire;
@@ -170,6 +171,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
         lock (_gate) return _inflight.Count < Peer.MaxInflight && _queued.TryDequeue(out AppendRequest? request) ? request : null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(PeerConnection connection, AppendRequest request)
     {
         if (EntryLoader.Load(settings.Log, request, out string error) is not { } entries)
@@ -192,6 +194,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
         reports.AppendSent(entries.Count);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync(PeerConnection connection)
     {
         connection.LimitWrite(settings.Timeout);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Consensus.Wire;
@@ -141,6 +142,7 @@ internal sealed class RaftConnection
         return await reply.Task.ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(RpcReadStatus Status, ReadOnlyMemory<byte> Message)> ReadValueAsync(long maxBytes)
     {
         RpcReadStatus status;
