@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Consensus.Tests.Fakes;
@@ -160,6 +162,24 @@ public sealed class SenderTests : IAsyncDisposable
         Send(Heartbeat(1));
         await AnswersAsync(4);
         Assert.Empty(_sender.Failures);
+    }
+
+    /// <summary>A listener that is full lets nobody in, like a host that is gone; the dial does not hold up the next address.</summary>
+    [Fact]
+    public async Task Dial_to_an_address_that_was_left_is_given_up()
+    {
+        using Socket full = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using Socket first = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(full.LocalEndPoint!);
+        RaftServer gone = new(Suffrage.Voter, "p", full.LocalEndPoint!.ToString()!);
+        ((IRaftTransport)_sending).Send(new PeerRequest(gone, Heartbeat(1)));
+        ((IRaftTransport)_sending).Send(new PeerRequest(gone, Entries(0, 1)));
+        Send(Heartbeat(1));
+        await Eventually.TrueAsync(() => _sender.Failures.Count == 2 && _sender.Responses.Count == 1, "both dials to end");
+        Send(Entries(0, 1));
+        await AnswersAsync(2);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class Transports
         {
             Log = log ?? new MemoryRaftLog(),
             Snapshots = snapshots ?? new FakeSnapshotStore(),
-            Dialer = new TcpDialer(),
+            Dialer = new TcpDialer { Timeout = TimeSpan.FromMinutes(1) },
             Datacenter = "dc1",
             AddressOf = addressOf ?? (static _ => null),
             Timers = timers,
