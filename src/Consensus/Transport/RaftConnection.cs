@@ -42,9 +42,13 @@ internal sealed class RaftConnection
             if (await ReadRequestsAsync().ConfigureAwait(false) is { } fault)
             {
                 Log.UndecodableRequest(_logger, _connection.RemoteEndPoint, fault);
+                _answers.End();
             }
-
-            _answers.End();
+            else
+            {
+                // Peers never close one direction alone: nobody waits for what is not answered yet.
+                _answers.Break();
+            }
         }
         catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
