@@ -10,6 +10,9 @@ internal sealed class EntryRing
 
     public int Count { get; private set; }
 
+    /// <summary>Memory that the entries held take, roughly.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The entry at an index, null when it is not held.</summary>
     public LogEntry? this[ulong index] =>
         Count > 0 && index >= First && index - First < (ulong)Count ? _slots[Slot(index)] : null;
@@ -26,16 +29,21 @@ internal sealed class EntryRing
         if (Count == _slots.Length) Grow();
         _slots[Slot(entry.Index)] = entry;
         Count++;
+        Bytes += SizeOf(entry);
     }
+
+    /// <summary>Drops the oldest entries up to <paramref name="last"/> that are beyond the bounds.</summary>
+    public void Trim(ulong last, int maxCount, long maxBytes)
+    {
+        while (Count > 0 && First <= last && (Count > maxCount || Bytes > maxBytes)) DropFirst();
+    }
+
+    /// <summary>What an entry costs in memory and, about, on the wire.</summary>
+    public static int SizeOf(LogEntry entry) => entry.Data.Length + entry.Extensions.Length + 96;
 
     public void DropBefore(ulong index)
     {
-        while (Count > 0 && First < index)
-        {
-            _slots[Slot(First)] = null;
-            First++;
-            Count--;
-        }
+        while (Count > 0 && First < index) DropFirst();
     }
 
     public void DropFrom(ulong index)
@@ -43,7 +51,9 @@ internal sealed class EntryRing
         while (Count > 0 && First + (ulong)Count > index)
         {
             Count--;
-            _slots[Slot(First + (ulong)Count)] = null;
+            int slot = Slot(First + (ulong)Count);
+            Bytes -= SizeOf(_slots[slot]!);
+            _slots[slot] = null;
         }
     }
 
@@ -51,6 +61,16 @@ internal sealed class EntryRing
     {
         if (Count > 0) Array.Clear(_slots);
         Count = 0;
+        Bytes = 0;
+    }
+
+    private void DropFirst()
+    {
+        int slot = Slot(First);
+        Bytes -= SizeOf(_slots[slot]!);
+        _slots[slot] = null;
+        First++;
+        Count--;
     }
 
     private int Slot(ulong index) => (int)(index & (ulong)(_slots.Length - 1));

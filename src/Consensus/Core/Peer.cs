@@ -6,6 +6,9 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Requests under way in pipeline mode.</summary>
     public const int MaxInflight = 128;
 
+    /// <summary>Bytes of entries under way; one request alone may be larger.</summary>
+    public const long MaxInflightBytes = 8 << 20;
+
     private const int BackoffCap = 12;
     private static readonly TimeSpan BackoffBase = TimeSpan.FromMilliseconds(10);
 
@@ -25,7 +28,15 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Requests are sent ahead of their answers; begins with the first success.</summary>
     public bool Pipelining { get; set; }
 
-    public int Inflight { get; set; }
+    public int Inflight { get; private set; }
+
+    public long InflightBytes { get; private set; }
+
+    /// <summary>No room for another request.</summary>
+    public bool IsWindowFull => Inflight >= (Pipelining ? MaxInflight : 1) || (Inflight > 0 && InflightBytes >= MaxInflightBytes);
+
+    /// <summary>How far the next question for a common entry goes back when this one is refused.</summary>
+    public ulong ProbeStep { get; set; } = 1;
 
     public bool SnapshotInflight { get; set; }
 
@@ -47,6 +58,19 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
 
     /// <summary>Newest verify round this peer confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
+
+    public void Begin(AppendRequest request)
+    {
+        Inflight++;
+        InflightBytes += request.Size;
+    }
+
+    public void End(AppendRequest request)
+    {
+        // A server that was removed and added again may still answer what it was sent before.
+        Inflight = Math.Max(0, Inflight - 1);
+        InflightBytes = Inflight == 0 ? 0 : Math.Max(0, InflightBytes - request.Size);
+    }
 
     public void Contact(TimeSpan sentAt)
     {

@@ -97,6 +97,7 @@ internal sealed partial class RaftCore
     /// <summary>Makes the peers those of the latest configuration.</summary>
     private void SyncPeers(TimeSpan now)
     {
+        _shared = null;
         HashSet<string> present = [];
         foreach (RaftServer server in Latest.Configuration.Servers)
         {
@@ -111,7 +112,7 @@ internal sealed partial class RaftCore
             Peer departing = _peers[i];
             if (present.Contains(departing.Server.Id)) continue;
             // One last attempt to let a removed server know that it is.
-            if (departing.Inflight == 0 || departing.Pipelining) SendEntries(now, departing);
+            if (!departing.IsWindowFull) SendEntries(now, departing);
             _peers.RemoveAt(i);
         }
     }

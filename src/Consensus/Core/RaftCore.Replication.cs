@@ -5,6 +5,13 @@ internal sealed partial class RaftCore
 {
     private static readonly TimeSpan LeaseRecheckFloor = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Bytes of entries in one request; a single entry may be larger.</summary>
+    private const int MaxRequestBytes = 1 << 20;
+
+    /// <summary>What a request counts for whose entries are only read when it is sent: few of them at a time.</summary>
+    private const int UnreadSize = 2 << 20;
+
+    private AppendRequest? _shared;
     private TimeSpan _leaseAt;
     private ulong _verifyRound;
 
@@ -82,7 +89,7 @@ internal sealed partial class RaftCore
                 peer.HeartbeatAt = now + HeartbeatPause(peer.HeartbeatFailures);
                 break;
             case AppendRequest append:
-                peer.Inflight = Math.Max(0, peer.Inflight - 1);
+                peer.End(append);
                 peer.NextIndex = Math.Max(peer.MatchIndex + 1, Math.Min(peer.NextIndex, append.PrevIndex + 1));
                 peer.Fail(now, append.SentAt);
                 break;
@@ -121,10 +128,11 @@ internal sealed partial class RaftCore
 
     private void OnEntriesAnswered(TimeSpan now, Peer peer, AppendRequest request, AppendResponse response)
     {
-        peer.Inflight = Math.Max(0, peer.Inflight - 1);
+        peer.End(request);
         if (response.Success)
         {
             peer.Recover();
+            peer.ProbeStep = 1;
             peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastIndex);
             peer.NextIndex = Math.Max(peer.NextIndex, request.LastIndex + 1);
             peer.Pipelining = true;
@@ -134,10 +142,26 @@ internal sealed partial class RaftCore
 
         peer.Pipelining = false;
         // Later requests of a broken pipeline are refused too; only the first refusal says something new.
-        if (request.PrevIndex < peer.NextIndex) peer.NextIndex = Math.Max(1, Math.Min(request.PrevIndex, response.LastLog + 1));
-
+        if (request.PrevIndex < peer.NextIndex && request.PrevIndex > 0) peer.NextIndex = FindEarlier(peer, request.PrevIndex, response) + 1;
         if (response.NoRetryBackoff) peer.Recover();
         else peer.Fail(now, request.SentAt);
+    }
+
+    /// <summary>
+    /// Where to look next for an entry that both have, when they differ at <paramref name="index"/>: at the peer's end, or four
+    /// times as far back as before, but at every border between terms and at the oldest entry there is. A log that went astray
+    /// for thousands of entries is led back in a few steps, and little is sent twice.
+    /// </summary>
+    private ulong FindEarlier(Peer peer, ulong index, AppendResponse response)
+    {
+        if (response.LastLog < index) return response.LastLog;
+        if (!response.NoRetryBackoff) return index - 1;
+        ulong earlier = index - Math.Min(index, peer.ProbeStep);
+        peer.ProbeStep *= 4;
+        ulong border = _log.SpanStart(index);
+        if (border > 0 && border <= index) earlier = Math.Max(earlier, border - 1);
+        ulong oldest = FirstIndex == SnapshotIndex + 1 ? SnapshotIndex : FirstIndex;
+        return index > oldest ? Math.Max(earlier, oldest) : earlier;
     }
 
     private TimeSpan? NextLeaderDeadline()
@@ -149,7 +173,7 @@ internal sealed partial class RaftCore
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (peer.NextIndex <= LastIndex && !IsWindowFull(peer)) next = Earlier(next, peer.PausedUntil);
+            if (peer.NextIndex <= LastIndex && !peer.IsWindowFull) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -192,11 +216,12 @@ internal sealed partial class RaftCore
 
     private void Replicate(TimeSpan now)
     {
+        _shared = null;
         foreach (Peer peer in _peers)
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (peer.NextIndex <= LastIndex && !IsWindowFull(peer) && !peer.SnapshotInflight)
+            while (peer.NextIndex <= LastIndex && !peer.IsWindowFull && !peer.SnapshotInflight)
             {
                 SendEntries(now, peer);
                 sent = true;
@@ -205,8 +230,6 @@ internal sealed partial class RaftCore
             if (!sent && peer.Inflight == 0 && now >= peer.IdleAt) SendEntries(now, peer);
         }
     }
-
-    private static bool IsWindowFull(Peer peer) => peer.Inflight >= (peer.Pipelining ? Peer.MaxInflight : 1);
 
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
     private void SendEntries(TimeSpan now, Peer peer)
@@ -219,11 +242,10 @@ internal sealed partial class RaftCore
             return;
         }
 
-        int count = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - prev);
-        AppendRequest request = new(Term, Leader, prev, prevTerm, CachedRange(peer.NextIndex, count), count, CommitIndex, SentAt: now);
-        peer.Inflight++;
+        AppendRequest request = EntriesAfter(now, prev, prevTerm);
+        peer.Begin(request);
         peer.IdleAt = now + _random.Spread(_settings.Timings.Commit);
-        if (peer.Pipelining) peer.NextIndex += (ulong)count;
+        if (peer.Pipelining) peer.NextIndex += (ulong)request.Count;
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 
@@ -243,19 +265,42 @@ internal sealed partial class RaftCore
         _output.Requests.Add(new PeerRequest(peer.Server, request));
     }
 
-    /// <summary>The entries when all are in memory, null when the driver has to read them.</summary>
-    private LogEntry[]? CachedRange(ulong first, int count)
+    /// <summary>The request for peers that have everything up to <paramref name="prev"/>; several share one.</summary>
+    private AppendRequest EntriesAfter(TimeSpan now, ulong prev, ulong prevTerm)
     {
-        if (count == 0) return [];
-        if (_log.Cached(first) is null) return null;
-        var entries = new LogEntry[count];
-        for (int i = 0; i < count; i++)
+        if (_shared is { } shared && shared.PrevIndex == prev && shared.SentAt == now && shared.LeaderCommit == CommitIndex) return shared;
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - prev);
+        int count = CountCached(prev + 1, available, out int size);
+        LogEntry[]? entries = null;
+        if (count > 0 || available == 0)
         {
-            if (_log.Cached(first + (ulong)i) is not { } entry) return null;
-            entries[i] = entry;
+            entries = count == 0 ? [] : new LogEntry[count];
+            for (int i = 0; i < count; i++) entries[i] = _log.Cached(prev + 1 + (ulong)i)!;
+        }
+        else
+        {
+            count = available;
+            size = UnreadSize;
         }
 
-        return entries;
+        _shared = new AppendRequest(Term, Leader, prev, prevTerm, entries, count, CommitIndex, SentAt: now, Size: size);
+        return _shared;
+    }
+
+    /// <summary>Entries in memory from <paramref name="first"/> on that fit into one request; 0 when the driver has to read them.</summary>
+    private int CountCached(ulong first, int available, out int size)
+    {
+        size = 0;
+        int count = 0;
+        while (count < available && _log.Cached(first + (ulong)count) is { } entry)
+        {
+            int more = EntryRing.SizeOf(entry);
+            if (count > 0 && size + more > MaxRequestBytes) break;
+            size += more;
+            count++;
+        }
+
+        return count;
     }
 
     private static TimeSpan Earlier(TimeSpan? a, TimeSpan b) => a is { } value && value < b ? value : b;

@@ -13,8 +13,10 @@ internal sealed partial class RaftCore
     /// <summary>Pause before something that a failed write lost is written again.</summary>
     public static readonly TimeSpan WriteRetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Entries kept in memory for peers that are a little behind.</summary>
-    private const ulong CachedEntries = 512;
+    /// <summary>Entries kept in memory for peers that are behind by what a slow disk makes of some seconds.</summary>
+    private const int MaxCachedEntries = 16384;
+
+    private const long MaxCachedBytes = 32 << 20;
 
     private readonly CoreSettings _settings;
     private readonly RaftOutput _output;
@@ -201,8 +203,7 @@ internal sealed partial class RaftCore
         ulong limit = Math.Min(CommitIndex, _log.DurableIndex);
         if (_handedOut < limit && _output.Committed.Count == 0) _output.FirstCommitted = _handedOut + 1;
         while (_handedOut < limit) _output.Committed.Add(_log.Cached(++_handedOut));
-        ulong keep = _peers.Count == 0 ? 0 : CachedEntries;
-        if (_handedOut > keep) _log.Release(_handedOut + 1 - keep);
+        _log.Release(_handedOut, _peers.Count == 0 ? 0 : MaxCachedEntries, MaxCachedBytes);
     }
 
     private void CommitUpTo(TimeSpan now, ulong index)

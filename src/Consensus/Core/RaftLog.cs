@@ -195,8 +195,11 @@ internal sealed class RaftLog
         _durable = _durable with { Terms = _durable.Terms.CutBefore(firstKept) };
     }
 
-    /// <summary>Lets go of entries that nobody needs in memory any more.</summary>
-    public void Release(ulong below) => _cache.DropBefore(below);
+    /// <summary>Lets go of entries up to <paramref name="last"/>, except for as many of the newest as the bounds allow.</summary>
+    public void Release(ulong last, int maxCount, long maxBytes) => _cache.Trim(last, maxCount, maxBytes);
+
+    /// <summary>First index of the entries around <paramref name="index"/> that have its term; may be one that is compacted.</summary>
+    public ulong SpanStart(ulong index) => _view.Terms.StartOf(index);
 
     private readonly record struct View(TermSpans Terms, ulong LastIndex, ConfigurationPoint Latest);
 

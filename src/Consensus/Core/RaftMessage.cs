@@ -13,6 +13,7 @@ internal abstract record RaftRequest(ulong Term);
 /// <param name="Heartbeat">A heartbeat carries nothing but term and leader, and is answered without any disk.</param>
 /// <param name="Round">Verify round the heartbeat confirms; known to the sender only, never on the wire.</param>
 /// <param name="SentAt">Sender's time; known to the sender only.</param>
+/// <param name="Size">About the bytes of the entries; known to the sender only.</param>
 internal sealed record AppendRequest(
     ulong Term,
     string Leader,
@@ -23,7 +24,8 @@ internal sealed record AppendRequest(
     ulong LeaderCommit,
     bool Heartbeat = false,
     ulong Round = 0,
-    TimeSpan SentAt = default) : RaftRequest(Term)
+    TimeSpan SentAt = default,
+    int Size = 0) : RaftRequest(Term)
 {
     /// <summary>Index of the last entry carried, or <see cref="PrevIndex"/> when there is none.</summary>
     public ulong LastIndex => PrevIndex + (ulong)Count;

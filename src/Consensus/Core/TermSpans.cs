@@ -31,6 +31,17 @@ internal sealed class TermSpans
         return 0;
     }
 
+    /// <summary>Where the span of the entry at <paramref name="index"/> begins; 0 before the first span.</summary>
+    public ulong StartOf(ulong index)
+    {
+        for (int i = _starts.Length - 1; i >= 0; i--)
+        {
+            if (_starts[i] <= index) return _starts[i];
+        }
+
+        return 0;
+    }
+
     /// <summary>Adds the entry after the last one; the same object when its term is not new.</summary>
     public TermSpans With(ulong index, ulong term)
     {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Consul.Fast.Consensus.Core;
-using Consul.Fast.Net.Timers;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Consensus.Node;
@@ -13,12 +12,12 @@ internal sealed record RaftLoopParts(
     IRaftTransport Transport,
     LeadershipNotifier Notifier,
     StatusBoard Board,
-    TimerWheel Timers,
+    TimeProvider Time,
     RaftMetrics Metrics,
     ILogger Logger);
 
 /// <summary>Owns the core: everything that changes it comes through this loop, and its output leaves from here.</summary>
-internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
+internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
 {
     private readonly RaftLoopParts _parts;
     private readonly RaftCore _core;
@@ -32,7 +31,6 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
     private readonly List<CommittedEntry> _committed = [];
     private readonly DeadlineTimer _timer;
     private BootstrapItem? _bootstrap;
-    private TimeSpan? _armed;
     private bool _leads;
 
     /// <param name="clock">Monotonic time since the node's epoch.</param>
@@ -44,10 +42,13 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         _clock = clock;
         _address = address;
         _pending = new PendingProposals(_finished);
-        _timer = new DeadlineTimer(this);
+        _timer = new DeadlineTimer(this, parts.Time);
     }
 
     ulong IRaftInbox.Term => _parts.Board.Status.Term;
+
+    /// <summary>Called when the loop has stopped.</summary>
+    public void Dispose() => _timer.Dispose();
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
@@ -73,7 +74,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
                 OnWriteSettled(write);
                 break;
             case DeadlineItem:
-                _armed = null;
+                _timer.Processed();
                 _core.OnTick(_clock());
                 break;
             case VerifyItem verify:
@@ -135,7 +136,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         ContinueStop();
         _parts.Board.Publish(_core);
         HandToApply();
-        ArmTimer(now);
+        if (_core.NextDeadline is { } deadline) _timer.Arm(now, deadline);
     }
 
     protected override IThreadPoolWorkItem? TakeAfterwork()
@@ -279,20 +280,8 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox
         _bootstrap = item;
     }
 
-    private void ArmTimer(TimeSpan now)
-    {
-        if (_core.NextDeadline is not { } deadline || (_armed is { } armed && armed <= deadline)) return;
-        _armed = deadline;
-        _parts.Timers.Schedule(_timer, deadline > now ? deadline - now : TimeSpan.Zero);
-    }
-
     public static string Describe(ClusterConfiguration configuration) =>
         "[" + string.Join(", ", configuration.Servers.Select(s => $"{{Suffrage:{s.Suffrage} ID:{s.Id} Address:{s.Address}}}")) + "]";
-
-    private sealed class DeadlineTimer(RaftLoop loop) : TimerEntry
-    {
-        protected override void OnTimer() => loop.Post(new DeadlineItem());
-    }
 }
 
 /// <summary>Begins to take part.</summary>

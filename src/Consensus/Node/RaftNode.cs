@@ -129,7 +129,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         RaftCore core = new(settings, state, output);
         _writer = new LogWriter(_log, _metrics, _logger, settled => _loop!.PostInline(settled));
         _installer = new SnapshotInstaller(_apply, _snapshots, _turn, _metrics, _logger, installed => _loop!.Post(installed));
-        RaftLoopParts parts = new(_writer, _apply, _installer, _transport, _notifier, _board, _timers, _metrics, _logger);
+        RaftLoopParts parts = new(_writer, _apply, _installer, _transport, _notifier, _board, _time, _metrics, _logger);
         _loop = new RaftLoop(parts, core, output, () => _time.GetElapsedTime(_started), _options.ServerAddress);
         _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _turn, _board, _timers, _metrics, _logger);
         _restore = new UserRestore(_loop, _apply, _snapshots, _turn, _logger);
@@ -215,6 +215,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         await _apply.RunAsync(static _ => true).ConfigureAwait(false);
         await _notifier.FlushAsync().ConfigureAwait(false);
         _turn.Dispose();
+        _loop.Dispose();
     }
 
     /// <summary>A restore counts when an entry after it is committed: then a quorum has taken the snapshot over.</summary>

@@ -187,6 +187,7 @@ internal sealed class AgentProcess : IAgentProcess, IAgentControl
         if (_server is null) PoolLog.ClientLeaves(_logger);
         else PoolLog.ServerLeaves(_logger);
         await _join.DisposeAsync();
+        if (_server is not null) await _server.PrepareLeaveAsync();
         await _pools.LeaveAsync();
         if (_server is not null) await _server.LeaveAsync();
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Consul.Fast.Daemon.Server;
@@ -60,8 +59,14 @@ internal static partial class ServerLog
     [LoggerMessage(5409, LogLevel.Error, "failed to reap tombstones up to: index={Index} error={Error}")]
     public static partial void ReapFailed(ILogger logger, ulong index, string error);
 
-    [LoggerMessage(5420, LogLevel.Warning, "Raft connection closed, this server has no peers: from={From}")]
-    public static partial void RaftConnectionRefused(ILogger logger, IPEndPoint from);
+    [LoggerMessage(5420, LogLevel.Error, "failed to transfer leadership, removing the server: error={Error}")]
+    public static partial void LeavesAsLeader(ILogger logger, string error);
+
+    [LoggerMessage(5421, LogLevel.Error, "failed to remove ourself as raft peer: error={Error}")]
+    public static partial void SelfNotRemoved(ILogger logger, string error);
+
+    [LoggerMessage(5422, LogLevel.Warning, "failed to leave raft configuration gracefully, timeout")]
+    public static partial void StillInConfiguration(ILogger logger);
 
     [LoggerMessage(5440, LogLevel.Debug, "successfully established leadership: duration={Duration}")]
     public static partial void Established(ILogger logger, TimeSpan duration);

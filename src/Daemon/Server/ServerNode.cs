@@ -1,6 +1,7 @@
 using System.Globalization;
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Node;
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Client;
 using Consul.Fast.Daemon.Config;
@@ -14,6 +15,7 @@ using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Tls;
+using Consul.Fast.Net.Transport;
 using Consul.Fast.Storage.State;
 using Consul.Fast.Storage.Watches;
 using Microsoft.Extensions.Logging;
@@ -45,7 +47,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly CoordinateBatcher _coordinates;
     private readonly ILogger _logger;
     private readonly ServerStorage _storage;
+    private readonly RaftTransport _transport;
     private readonly RaftNode _raft;
+    private readonly Bootstrapper? _bootstrapper;
+    private readonly Departure _departure;
     private readonly LeaderLoop _leader;
     private readonly ServerAutopilot _autopilot;
     private readonly ServerGauges _gauges;
@@ -78,10 +83,25 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         ILogger logger = _logger = loggers.CreateLogger("agent.server");
         _storage = ServerStorage.Open(config, time, loggers);
         Store = new StateStore(new WatchHub(timers), time, metrics);
-        _raft = new RaftNode(RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time,
-            loggers.CreateLogger("agent.server.raft"));
+        TcpDialer tcp = OwnDialer.CreateTcp(config, tls);
+        ILogger raftLogger = loggers.CreateLogger("agent.server.raft");
+        _transport = new RaftTransport(new RaftTransportSettings
+        {
+            Log = _storage.Log,
+            Snapshots = _storage.Snapshots,
+            Dialer = tcp,
+            Datacenter = Datacenter,
+            AddressOf = _servers.AddressOf,
+            Timers = timers,
+            Logger = raftLogger,
+            Metrics = metrics,
+        });
+        _raft = new RaftNode(
+            RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time, raftLogger,
+            _transport);
+        _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
-        RpcDialer dialer = OwnDialer.Create(config, tls);
+        var dialer = new RpcDialer(tcp);
         Pool = new RpcPool(
             dialer,
             new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
@@ -123,7 +143,13 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         var archives = new SnapshotCaller(dialer, Datacenter);
         _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
         Services = RoutedServices.Create(local, leader, archives, _own);
-        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), tls, timers, metrics, loggers);
+        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), _transport, tls, timers, metrics, loggers);
+        if (config.Server.BootstrapExpect > 0)
+        {
+            _bootstrapper = new Bootstrapper(
+                new BootstrapSettings(config.Server.BootstrapExpect, Datacenter), lan, HasRaftState, AskForPeersAsync,
+                _raft.BootstrapAsync, time, logger);
+        }
     }
 
     /// <summary>Raised when this server begins to lead.</summary>
@@ -176,6 +202,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _gauges.Start();
         _coordinates.Start();
         await _raft.StartAsync(RaftSettings.Bootstrap(_config));
+        _bootstrapper?.Start();
     }
 
     /// <summary>Something happened in the LAN pool. Does not wait.</summary>
@@ -187,6 +214,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             if (happened.Kind == MemberEventKind.Join) ServerLog.LanServerAdded(_logger, server.ToString());
             else if (happened.Kind == MemberEventKind.Update) ServerLog.LanServerUpdated(_logger, server.ToString());
             else ServerLog.LanServerRemoved(_logger, server.ToString());
+            if (happened.Kind is MemberEventKind.Join or MemberEventKind.Update) _bootstrapper?.OnServerNews();
         }
 
         _leader.OnMemberChanged(happened.Member, happened.Kind == MemberEventKind.Reap);
@@ -200,13 +228,35 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _port.Reload(config);
     }
 
-    /// <summary>Refuses new calls and gives those under way the drain time to end.</summary>
+    /// <summary>Hands leadership over, before the pools are left.</summary>
+    public Task PrepareLeaveAsync() => _departure.HandOverAsync();
+
+    /// <summary>
+    /// Refuses new calls, gives those under way the drain time to end, and waits until the others have taken this server out of
+    /// their cluster. The pools have been left.
+    /// </summary>
     public async Task LeaveAsync()
     {
         _leaving = true;
         ServerLog.WaitingToDrain(_logger, GoDuration.Format(_config.Server.LeaveDrainTime));
         await Task.Delay(_config.Server.LeaveDrainTime, Time);
+        await _departure.AwaitRemovalAsync();
         await _port.DrainAsync(PortDrainTime);
+    }
+
+    private bool HasRaftState()
+    {
+        RaftStatus status = _raft.Status;
+        return status.LastLogIndex != 0 || status.LastSnapshotIndex != 0;
+    }
+
+    private async ValueTask<RpcResult<IReadOnlyList<string>>> AskForPeersAsync(ServerTags server, CancellationToken cancellation)
+    {
+        var address = new RpcServerAddress(server.Datacenter, server.ShortName, server.Address, server.Version);
+        var request = new DcSpecificRequest { Datacenter = Datacenter };
+        RpcResponse<RpcResult<IReadOnlyList<string>>> response =
+            await Pool.CallAsync(address, StatusMethods.Peers.Call, request, cancellation);
+        return response.Error is { } error ? RpcResult<IReadOnlyList<string>>.Fail(error) : response.Value;
     }
 
     public async ValueTask DisposeAsync()
@@ -216,8 +266,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         await Pool.DisposeAsync();
         _gauges.Dispose();
         await _coordinates.DisposeAsync();
+        if (_bootstrapper is not null) await _bootstrapper.DisposeAsync();
         await _leader.DisposeAsync();
         await _raft.DisposeAsync();
+        await _transport.DisposeAsync();
         // An operator's call may have waited for its turn until now.
         _autopilot.Dispose();
         _snapshots.Dispose();

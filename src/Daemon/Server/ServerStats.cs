@@ -34,7 +34,7 @@ internal static class ServerStats
             new("last_snapshot_term", Text(status.LastSnapshotTerm)),
             new("latest_configuration", Text(configuration)),
             new("latest_configuration_index", Text(configurationIndex)),
-            new("num_peers", Text((ulong)Math.Max(0, configuration.Servers.Count(static s => s.Suffrage == Suffrage.Voter) - 1))),
+            new("num_peers", Text(Peers(configuration, config.Node.Id))),
             new("protocol_version", "3"),
             new("protocol_version_max", "3"),
             new("protocol_version_min", "0"),
@@ -51,6 +51,10 @@ internal static class ServerStats
         if (status.Role == RaftRole.Leader) return "0";
         return status.LastContact is { } heard ? GoDuration.Format(time.GetUtcNow() - heard) : "never";
     }
+
+    /// <summary>The other voters; none for a server without vote.</summary>
+    private static ulong Peers(ClusterConfiguration configuration, string id) => configuration.IsVoter(id)
+        ? (ulong)configuration.Servers.Count(server => server.Suffrage == Suffrage.Voter && server.Id != id) : 0;
 
     private static string Text(ClusterConfiguration configuration)
     {

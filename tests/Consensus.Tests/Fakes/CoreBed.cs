@@ -36,6 +36,8 @@ internal sealed class CoreBed
 
     public SnapshotInstall? Install { get; private set; }
 
+    public bool InstallCancelled { get; private set; }
+
     public static string Address(string id) => $"{id}:8300";
 
     public static ClusterConfiguration Cluster(params string[] ids) =>
@@ -82,6 +84,7 @@ internal sealed class CoreBed
         Roles.AddRange(_output.Roles);
         for (int i = 0; i < _output.Committed.Count; i++) Applied.Add(_output.FirstCommitted + (ulong)i);
         Install = _output.Install ?? Install;
+        InstallCancelled |= _output.CancelInstall;
         _output.Clear();
     }
 
@@ -113,8 +116,13 @@ internal sealed class CoreBed
 
     public PreVoteResponse AskFirst(PreVoteRequest request)
     {
-        Step((core, now) => core.OnPreVoteRequest(now, request, this));
         CompleteWrites();
+        return AskFirstWithoutDisk(request);
+    }
+
+    public PreVoteResponse AskFirstWithoutDisk(PreVoteRequest request)
+    {
+        Step((core, now) => core.OnPreVoteRequest(now, request, this));
         return Assert.IsType<PreVoteResponse>(Replies[^1]);
     }
 

@@ -1,3 +1,4 @@
+using Consul.Fast.Consensus.Transport;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Rpc;
 using Consul.Fast.Daemon.Rpc.Methods;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Consul.Fast.Daemon.Server.Port;
 
 /// <summary>
-/// The one TCP port of a server: calls of agents and other servers, and snapshots; plain, multiplexed and inside TLS.
+/// The one TCP port of a server: calls of agents and other servers, Raft, and snapshots; plain, multiplexed and inside TLS.
 /// Started once, disposed once.
 /// </summary>
 internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
@@ -19,6 +20,7 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     private readonly RpcServer _server;
     private readonly RpcServer _insecure;
     private readonly SnapshotExchange _snapshots;
+    private readonly RaftTransport _raft;
     private readonly ProtocolSwitch _switch;
     private readonly ConnectionLimiter _limiter;
     private readonly IMetrics _metrics;
@@ -26,9 +28,17 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private TcpAcceptor? _acceptor;
 
+    /// <param name="raft">Takes the connections of other servers.</param>
     public RpcPort(
-        AgentConfig config, RpcServices services, TlsContext tls, TimerWheel timers, IMetrics metrics, ILoggerFactory loggers)
+        AgentConfig config,
+        RpcServices services,
+        RaftTransport raft,
+        TlsContext tls,
+        TimerWheel timers,
+        IMetrics metrics,
+        ILoggerFactory loggers)
     {
+        _raft = raft;
         _config = config;
         _metrics = metrics;
         _logger = loggers.CreateLogger("agent.server.rpc");
@@ -97,10 +107,9 @@ internal sealed class RpcPort : IProtocolHandlers, IAsyncDisposable
 
     Task IProtocolHandlers.OnSnapshotAsync(TcpConnection connection) => _snapshots.ServeAsync(connection, _stopping.Token);
 
-    /// <summary>This server leads alone and has no peers to hear.</summary>
     Task IProtocolHandlers.OnRaftAsync(TcpConnection connection)
     {
-        ServerLog.RaftConnectionRefused(_logger, connection.RemoteEndPoint);
-        return Task.CompletedTask;
+        _metrics.IncrCounter(RpcMetricNames.RaftHandoff);
+        return _raft.ServeAsync(connection);
     }
 }

@@ -185,7 +185,7 @@ public sealed class LeaderCallerTests : IAsyncLifetime
     public async Task Call_that_never_left_is_made_again(bool write)
     {
         IPEndPoint dead;
-        await using (var port = new TestPort(_server.Local)) dead = port.Address;
+        await using (var port = TestPort.Open(_server.Local)) dead = port.Address;
         _server.Raft.KnownLeader = _server.Know("n1", dead);
         Assert.StartsWith("rpc error getting client: failed to get conn: ", await CallAsync(write), StringComparison.Ordinal);
         Assert.True(_time.Elapsed >= Hold);
@@ -202,7 +202,7 @@ public sealed class LeaderCallerTests : IAsyncLifetime
     public async Task Server_never_calls_itself()
     {
         var kvs = new ScriptedKvs(static _ => Task.FromResult<string?>(null));
-        await using var port = new TestPort(_server.PortServices with { Kvs = kvs });
+        await using var port = TestPort.Open(_server.PortServices with { Kvs = kvs });
         _server.Raft.KnownLeader = _server.Know(_server.NodeName, port.Address);
         Assert.Equal("No cluster leader", await CallAsync(write: true));
         Assert.Equal(0, kvs.Calls);
@@ -212,9 +212,9 @@ public sealed class LeaderCallerTests : IAsyncLifetime
     public async Task Deposed_leader_sends_the_call_on()
     {
         await using TestServer newer = await TestServer.StartAsync();
-        await using var leader = new TestPort(newer.PortServices);
+        await using var leader = TestPort.Open(newer.PortServices);
         await using TestServer deposed = await TestServer.StartAsync(time: _time, name: "n1");
-        await using var port = new TestPort(deposed.PortServices);
+        await using var port = TestPort.Open(deposed.PortServices);
         _server.Raft.KnownLeader = _server.Know("n1", port.Address);
         deposed.Raft.Role = RaftRole.Follower;
         _time.OnPause = pause =>
@@ -231,7 +231,7 @@ public sealed class LeaderCallerTests : IAsyncLifetime
     /// <summary>Starts a leader and lets the server know it.</summary>
     private TestPort Leader(IKvs kvs)
     {
-        var port = new TestPort(_server.Local with { Kvs = kvs });
+        var port = TestPort.Open(_server.Local with { Kvs = kvs });
         _server.Raft.KnownLeader = _server.Know("n1", port.Address);
         return port;
     }

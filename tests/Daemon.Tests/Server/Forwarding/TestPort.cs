@@ -17,14 +17,12 @@ internal sealed class TestPort : IProtocolHandlers, IAsyncDisposable
     private readonly RpcServer _server;
     private readonly TcpAcceptor _acceptor;
 
-    /// <param name="address">Null for a free one.</param>
-    public TestPort(RpcServices services, IPEndPoint? address = null)
+    private TestPort(RpcServices services)
     {
         _snapshots = new SnapshotExchange(services.Snapshot);
         _server = new RpcServer(RpcMethods.Of(services), new RpcServerSettings(), _timers, NullLogger.Instance, NoMetrics.Instance);
         var byMode = new ProtocolSwitch(this, tls: null, _timers, NullLogger.Instance);
-        _acceptor = TcpAcceptor.Listen(
-            address ?? new IPEndPoint(IPAddress.Loopback, 0), byMode, new ConnectionLimiter(0), NullLogger.Instance);
+        _acceptor = TcpAcceptor.Listen(new IPEndPoint(IPAddress.Loopback, 0), byMode, new ConnectionLimiter(0), NullLogger.Instance);
     }
 
     public IPEndPoint Address => _acceptor.LocalEndPoint;
@@ -34,6 +32,8 @@ internal sealed class TestPort : IProtocolHandlers, IAsyncDisposable
 
     /// <summary>Streams that are open now.</summary>
     public int Streams => _server.Channels;
+
+    public static TestPort Open(RpcServices services) => new(services);
 
     public Task OnRpcAsync(TcpConnection connection) => _server.ServeConnectionAsync(connection);
 
