@@ -85,17 +85,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         Store = new StateStore(new WatchHub(timers), time, metrics);
         TcpDialer tcp = OwnDialer.CreateTcp(config, tls);
         ILogger raftLogger = loggers.CreateLogger("agent.server.raft");
-        _transport = new RaftTransport(new RaftTransportSettings
-        {
-            Log = _storage.Log,
-            Snapshots = _storage.Snapshots,
-            Dialer = tcp,
-            Datacenter = Datacenter,
-            AddressOf = _servers.AddressOf,
-            Timers = timers,
-            Logger = raftLogger,
-            Metrics = metrics,
-        });
+        _transport = TransportOf(tcp, timers, raftLogger);
         _raft = new RaftNode(
             RaftSettings.From(config) with { Metrics = metrics }, _storage.Log, _storage.Snapshots, Store, timers, time, raftLogger,
             _transport);
@@ -151,6 +141,18 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
                 _raft.BootstrapAsync, time, logger);
         }
     }
+
+    private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
+    {
+        Log = _storage.Log,
+        Snapshots = _storage.Snapshots,
+        Dialer = dialer,
+        Datacenter = Datacenter,
+        AddressOf = _servers.AddressOf,
+        Timers = timers,
+        Logger = logger,
+        Metrics = Metrics,
+    });
 
     /// <summary>Raised when this server begins to lead.</summary>
     public event Action? Elected
