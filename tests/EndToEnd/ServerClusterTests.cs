@@ -92,7 +92,7 @@ public sealed class ServerClusterTests
     [Fact]
     public async Task Server_with_a_new_address_keeps_its_place()
     {
-        using ServerGroup group = await ServerGroup.FoundAsync(3);
+        using ServerGroup group = await ServerGroup.FoundAsync(3, autopilot: "\"cleanup_dead_servers\":false");
         Agent leader = await group.AgreesAsync(3);
         Agent old = group.Follower(leader);
         await group.KillAsync(old);

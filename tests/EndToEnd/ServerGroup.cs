@@ -11,20 +11,23 @@ internal sealed class ServerGroup : IDisposable
         "gossip_lan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
         "gossip_wan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
         "performance":{"raft_multiplier":1,"leave_drain_time":"10ms"},
-        "autopilot":{"server_stabilization_time":"1s"},
         "retry_interval":"200ms"
         """;
 
+    private const string QuickVotes = "\"server_stabilization_time\":\"1s\"";
+
     private readonly List<Agent> _all = [];
+    private string _autopilot = QuickVotes;
 
     /// <summary>The servers that are meant to run.</summary>
     public List<Agent> Running { get; } = [];
 
     /// <summary>Servers that have founded a cluster together.</summary>
     /// <param name="config">More keys of the configuration of each, without braces.</param>
-    public static async Task<ServerGroup> FoundAsync(int count, string config = "")
+    /// <param name="autopilot">More settings of the autopilot.</param>
+    public static async Task<ServerGroup> FoundAsync(int count, string config = "", string autopilot = "")
     {
-        var group = new ServerGroup();
+        var group = new ServerGroup { _autopilot = autopilot.Length == 0 ? QuickVotes : $"{QuickVotes},{autopilot}" };
         try
         {
             for (int n = 1; n <= count; n++) group.Launch($"s{n}", config, $"-bootstrap-expect={count}");
@@ -47,12 +50,13 @@ internal sealed class ServerGroup : IDisposable
         List<string> flags = ["-server", $"-node={name}", $"-bind={bind}", "-client=127.0.0.1", $"-data-dir={data}"];
         if (expect.Length > 0) flags.Add(expect);
         if (Running.Count > 0) flags.Add($"-retry-join={Running[0].LanAddress}");
+        string keys = $"{Common},\"autopilot\":{{{_autopilot}}}";
         Agent agent = Agent.Launch(new AgentOptions
         {
             NodeName = name,
             Server = false,
             DataDir = data,
-            Config = config.Length == 0 ? $"{{{Common}}}" : $"{{{Common},{config}}}",
+            Config = config.Length == 0 ? $"{{{keys}}}" : $"{{{keys},{config}}}",
             Flags = [.. flags],
         });
         _all.Add(agent);
