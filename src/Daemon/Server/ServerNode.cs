@@ -92,23 +92,11 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
         var dialer = new RpcDialer(tcp);
-        Pool = new RpcPool(
-            dialer,
-            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
-            timers,
-            loggers.CreateLogger("agent.server.rpc"));
+        var idle = new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime };
+        Pool = new RpcPool(dialer, idle, timers, loggers.CreateLogger("agent.server.rpc"));
         _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
-        _leader = new LeaderLoop(
-            _raft,
-            sessions,
-            new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(
-                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
-            time,
-            logger,
-            metrics,
-            [_autopilot.Loop]);
+        _leader = LeaderOf(commands, sessions);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -141,6 +129,16 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
                 _raft.BootstrapAsync, time, logger);
         }
     }
+
+    private LeaderLoop LeaderOf(CommandProposer commands, SessionTimers sessions) => new(
+        _raft,
+        sessions,
+        new TombstoneReaper(Store, commands, Time, _logger),
+        new MemberReconciler(_lan, Store, commands, Datacenter, _logger, Metrics, _autopilot.Membership, _servers),
+        Time,
+        _logger,
+        Metrics,
+        [_autopilot.Loop]);
 
     private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
     {
