@@ -161,9 +161,9 @@ public sealed class ForwardingTests : IDisposable
     /// </summary>
     private sealed class Register
     {
-        private readonly CancellationTokenSource _stop = new();
         private readonly string _path;
         private Task _loops = Task.CompletedTask;
+        private volatile bool _stopping;
         private int _attempted;
         private int _acknowledged;
 
@@ -181,14 +181,13 @@ public sealed class ForwardingTests : IDisposable
 
         public async Task StopAsync()
         {
-            await _stop.CancelAsync();
+            _stopping = true;
             await _loops;
-            _stop.Dispose();
         }
 
         private async Task WriteAsync(Agent agent)
         {
-            while (!_stop.IsCancellationRequested)
+            while (!_stopping)
             {
                 int next = Interlocked.Increment(ref _attempted);
                 Answer written = await agent.Api.Put(_path, next.ToString(CultureInfo.InvariantCulture));
@@ -199,7 +198,7 @@ public sealed class ForwardingTests : IDisposable
 
         private async Task ReadAsync(Agent agent)
         {
-            while (!_stop.IsCancellationRequested)
+            while (!_stopping)
             {
                 int least = Acknowledged;
                 Answer read = (await agent.Api.Get($"{_path}?raw")).Expect(200);
