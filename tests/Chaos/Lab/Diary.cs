@@ -39,6 +39,14 @@ internal sealed class Diary
         }
     }
 
+    /// <summary>The path of a file of this test's, which is saved with the diary.</summary>
+    public string NewFile(string name)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(_file)!, name);
+        Keep(file);
+        return file;
+    }
+
     /// <summary>A file to save with the diary.</summary>
     public void Keep(string file)
     {

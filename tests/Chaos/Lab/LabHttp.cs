@@ -16,11 +16,14 @@ internal sealed class LabHttp : IDisposable
 
     public LabHttp(string address, TimeSpan timeout)
     {
+        Address = address;
         _root = $"http://{address}:{Port}";
         // A request with a body is never sent twice by this handler, which would make one write look like two.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = timeout };
         _http = new HttpClient(handler) { Timeout = timeout };
     }
+
+    public string Address { get; }
 
     public Task<Reply> Get(string path) => Send(HttpMethod.Get, path, null);
 

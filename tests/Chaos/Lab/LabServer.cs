@@ -62,7 +62,8 @@ internal sealed class LabServer : IDisposable
         // Each program becomes the next one: the process started here is the server.
         string[] words = ["-c", "exec \"$@\" >>\"$0\" 2>&1", LogFile, "nsenter", $"--net=/run/netns/{_namespace}", .. agent];
         var start = new ProcessStartInfo("/bin/sh", words) { WorkingDirectory = _folder };
-        start.Environment.Remove(ProgramFile.Variable);
+        // They are ours, and no settings of an agent.
+        foreach (string name in start.Environment.Keys.Where(IsOurs).ToArray()) start.Environment.Remove(name);
         _process?.Dispose();
         _process = Process.Start(start)!;
         Leftovers.NoteProcess(_folder, _process.Id);
@@ -115,6 +116,8 @@ internal sealed class LabServer : IDisposable
         Http.Dispose();
         Disk.Dispose();
     }
+
+    private static bool IsOurs(string variable) => variable.StartsWith("CONSUL_FAST_", StringComparison.Ordinal);
 
     private async Task EndAsync(int signal)
     {

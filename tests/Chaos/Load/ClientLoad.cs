@@ -21,6 +21,7 @@ internal sealed class ClientLoad : IDisposable
     public ClientLoad(IReadOnlyList<LabServer> targets, Diary diary, int seed)
     {
         _diary = diary;
+        Records = new LoadRecords(diary.NewFile("requests.log"));
         TimeSpan begin = diary.Now;
         for (int number = 0; number < RegisterClients + JournalClients; number++)
         {
@@ -41,7 +42,7 @@ internal sealed class ClientLoad : IDisposable
         Eras = () => (int)((diary.Now - begin) / s_era) + 1;
     }
 
-    public LoadRecords Records { get; } = new();
+    public LoadRecords Records { get; }
 
     /// <summary>How many sets of keys were used by now.</summary>
     public Func<int> Eras { get; }
@@ -60,6 +61,7 @@ internal sealed class ClientLoad : IDisposable
         _stop.Cancel();
         foreach (LabHttp connection in _connections) connection.Dispose();
         _stop.Dispose();
+        Records.Dispose();
     }
 
     private async Task Loop(Func<Task> next, TimeSpan pace)

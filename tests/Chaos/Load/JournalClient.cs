@@ -14,7 +14,8 @@ internal sealed class JournalClient(int number, int seed, IReadOnlyList<LabHttp>
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{Journal.Folder}{number}/{++_written}");
         string value = $"{key} {new string((char)('a' + (_written % 26)), _random.Next(LongestValue))}";
-        Reply reply = await servers[_random.Next(servers.Count)].Put($"/v1/kv/{key}", value);
+        LabHttp server = servers[_random.Next(servers.Count)];
+        Reply reply = await records.Requests.Of(number, server, $"set {key}", server.Put($"/v1/kv/{key}", value));
         if (reply.Is(200))
         {
             records.Journal.Acknowledge(key, value);

@@ -5,7 +5,7 @@ using Consul.Fast.Tests.Harness.History;
 namespace Consul.Fast.Chaos.Tests.Load;
 
 /// <summary>All that the clients of one run were told. Thread safe.</summary>
-internal sealed class LoadRecords
+internal sealed class LoadRecords(string requestFile) : IDisposable
 {
     private readonly ConcurrentDictionary<string, int> _failures = [];
     private int _answered;
@@ -16,10 +16,14 @@ internal sealed class LoadRecords
 
     public LooseReads Loose { get; } = new();
 
+    public RequestLog Requests { get; } = new(requestFile);
+
     /// <summary>Writes that were answered with their result: the measure of progress.</summary>
     public int AnsweredWrites => Volatile.Read(ref _answered);
 
     public int FailedWrites => _failures.Values.Sum();
+
+    public void Dispose() => Requests.Dispose();
 
     public void Answered() => Interlocked.Increment(ref _answered);
 

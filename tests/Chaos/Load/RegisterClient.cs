@@ -39,7 +39,7 @@ internal sealed class RegisterClient(int number, int seed, IReadOnlyList<LabHttp
     public async Task Read(LabHttp server, string key)
     {
         Recorder.OpenOperation read = records.History.BeginRead(number, key);
-        Reply reply = await server.Get($"/v1/kv/{key}?consistent");
+        Reply reply = await records.Requests.Of(number, server, $"read {key}", server.Get($"/v1/kv/{key}?consistent"));
         if (reply.Is(404))
         {
             read.Returned(null);
@@ -55,7 +55,7 @@ internal sealed class RegisterClient(int number, int seed, IReadOnlyList<LabHttp
 
     private async Task LooseRead(LabHttp server, string path, string key)
     {
-        Reply reply = await server.Get(path);
+        Reply reply = await records.Requests.Of(number, server, $"loose read {path}", server.Get(path));
         if (reply.Is(200)) records.Loose.See(key, Entry(reply).Value);
         else if (reply.Is(404)) records.Loose.See(key, null);
     }
@@ -64,14 +64,15 @@ internal sealed class RegisterClient(int number, int seed, IReadOnlyList<LabHttp
     {
         string value = NewValue(key);
         Recorder.OpenOperation write = records.History.BeginWrite(number, key, value);
-        Reply reply = await server.Put($"/v1/kv/{key}", value);
+        Reply reply = await records.Requests.Of(number, server, $"set {key} {value}", server.Put($"/v1/kv/{key}", value));
         End(write, reply, key, value);
     }
 
     private async Task Delete(LabHttp server, string key)
     {
         Recorder.OpenOperation write = records.History.BeginWrite(number, key, null);
-        End(write, await server.Delete($"/v1/kv/{key}"), key, null);
+        Reply reply = await records.Requests.Of(number, server, $"delete {key}", server.Delete($"/v1/kv/{key}"));
+        End(write, reply, key, null);
     }
 
     private async Task CompareAndSet(LabHttp server, string key)
@@ -79,7 +80,8 @@ internal sealed class RegisterClient(int number, int seed, IReadOnlyList<LabHttp
         (string? expected, string index) = _known.GetValueOrDefault(key, (null, "0"));
         string value = NewValue(key);
         Recorder.OpenOperation change = records.History.BeginCompareAndSet(number, key, expected, value);
-        Reply reply = await server.Put($"/v1/kv/{key}?cas={index}", value);
+        Reply reply = await records.Requests.Of(
+            number, server, $"cas {key} {index} {value}", server.Put($"/v1/kv/{key}?cas={index}", value));
         if (reply.Is(200) && reply.Answer!.Text.Trim() == "false")
         {
             change.Mismatched();
