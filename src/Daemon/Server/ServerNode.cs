@@ -183,7 +183,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public string NodeName => _config.Node.Name;
 
-    public bool ConsistentReadReady => _leader.ConsistentReadReady;
+    public bool ConsistentReadReady => _leader.ConsistentReadReady && !_snapshots.IsReplacing;
 
     public bool IsLeaving => _leaving;
 
