@@ -67,7 +67,7 @@ internal static class Defects
             "Math.Min(request.LeaderCommit, request.LastIndex);",
             "Math.Min(request.LeaderCommit, DurableIndex);"),
         new("A snapshot of the past is taken over", Follower,
-            "if (request.LastLogIndex <= CommitIndex)",
+            "if (request.LastLogIndex <= CommitIndex && !_estranged)",
             "if (request.LastLogIndex == 0)"),
         new("A read is confirmed by nobody", Replication,
             "if (IsSoleVoter)\n        {\n            VerifiedRound",
