@@ -80,6 +80,9 @@ internal sealed partial class RaftCore
         }
 
         LastContact = now;
+        // Where logs agree on an entry at the end of the snapshot here or after it, they have the same past.
+        bool agrees = _log.TryTermAt(request.LastLogIndex, out ulong term) && term == request.LastLogTerm;
+        if (agrees && request.LastLogIndex >= SnapshotIndex) _estranged = false;
         if (request.LastLogIndex <= CommitIndex && !_estranged)
         {
             // Everything in it is here already; going back would undo what was applied.

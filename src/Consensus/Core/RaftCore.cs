@@ -181,6 +181,8 @@ internal sealed partial class RaftCore
     {
         SnapshotConfiguration = Latest;
         ReplaceLog(index, term, Latest);
+        // Nobody else has it yet: the servers may change only when something after it is committed.
+        _termStart = index + 1;
     }
 
     /// <summary>No input is taken after this.</summary>

@@ -137,7 +137,7 @@ internal sealed class Chaos
     private void HandOver(SimServer leader)
     {
         string? target = _random.Below(2) == 0 ? null : _cluster.Pick().Id;
-        leader.Step((core, now) => core.TransferLeadership(now, target));
+        leader.HandOver(target);
     }
 
     private void BreakDisk(SimServer server)

@@ -46,7 +46,17 @@ internal sealed partial class SimServer
 
     /// <summary>Asks for a change of the servers; refused without notice when it cannot be now.</summary>
     public void Change(ConfigurationChange change) =>
-        Step((core, now) => core.ChangeConfiguration(now, change, out _, out _));
+        Step((core, now) =>
+        {
+            if (!_restoring) core.ChangeConfiguration(now, change, out _, out _);
+        });
+
+    /// <summary>Asks for leadership to be handed to a server, or to any.</summary>
+    public void HandOver(string? target) =>
+        Step((core, now) =>
+        {
+            if (!_restoring) core.TransferLeadership(now, target);
+        });
 
     private void Append(EntryType type, byte[] data, Action<RequestOutcome> done)
     {
