@@ -75,7 +75,8 @@ public sealed class SenderTests : IAsyncDisposable
         }
 
         await AnswersAsync(50);
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => (ulong)i * 4), _sender.Responses.Select(r => ((AppendResponse)r.Response).LastLog));
+        IEnumerable<ulong> order = _sender.Responses.Select(static r => ((AppendResponse)r.Response).LastLog);
+        Assert.Equal(Enumerable.Range(0, 50).Select(static i => (ulong)i * 4), order);
         Assert.All(_sender.Responses, static r => Assert.Equal(((AppendRequest)r.Request).PrevIndex, ((AppendResponse)r.Response).LastLog));
         AppendRequest first = (AppendRequest)_receiver.Requests.First().Request;
         Assert.Equal([1UL, 2, 3, 4], first.Entries!.Select(static entry => entry.Index));
