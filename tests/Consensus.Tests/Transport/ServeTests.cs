@@ -27,7 +27,8 @@ public sealed class ServeTests : IAsyncDisposable
     public static TheoryData<string> Garbage => new()
     {
         "ff", "c1", "0980", "00c1", "00ff", "0001", "00dfffffffff", "00dbffffffff", "00db10000001", "0081db7fffffff",
-        "0087a7456e7472696573ddffffffff", "0087a7456e7472696573dcffff", "0081a45465726dff", "0081a45465726da161", "01df00ffffff", "0281a453697a65ff", "04db00200000",
+        "0087a7456e7472696573ddffffffff",
+        "0087a7456e7472696573dcffff", "0081a45465726dff", "0081a45465726da161", "01df00ffffff", "0281a453697a65ff", "04db00200000",
     };
 
     public async ValueTask DisposeAsync()

@@ -85,7 +85,7 @@ public sealed class CodecTests
         ConfigurationPoint point = Assert.IsType<SnapshotRequest>(wire.Request).Configuration;
         Assert.Equal(65UL, point.Index);
         Assert.Equal(["127.0.0.71:38300", "127.0.0.72:38300", "127.0.0.73:38300"], point.Configuration.Servers.Select(s => s.Id));
-        Assert.All(point.Configuration.Servers, static server => Assert.Equal(new RaftServer(Suffrage.Voter, server.Id, server.Id), server));
+        Assert.All(point.Configuration.Servers, static s => Assert.Equal(new RaftServer(Suffrage.Voter, s.Id, s.Id), s));
     }
 
     private static WireRequest Decode(string name)
