@@ -187,7 +187,7 @@ internal sealed class AppendPipeline(
 
         lock (_gate) _inflight.Enqueue((request, Stopwatch.GetTimestamp()));
         PipeWriter output = connection.Output;
-        RequestEncoder.WriteAppendHead(output, request, entries.Count);
+        RequestEncoder.WriteAppendHead(output, entries.Count);
         for (int i = 0; i < entries.Count; i++)
         {
             LogEntryCodec.Write(new(output), entries[i]);

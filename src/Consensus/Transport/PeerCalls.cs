@@ -86,10 +86,13 @@ internal sealed class PeerCalls(PeerDialer dialer, IdleConnections idle, TimeSpa
         return CallResult.Of(answer);
     }
 
-    /// <summary>A connection that was idle may be one to a process that is gone; then a new one is tried.</summary>
+    /// <summary>
+    /// A connection that was idle may be one to a process that is gone; then a new one is tried. Not for a hand-over, which must
+    /// not come twice: a peer that leads already would stand down for it.
+    /// </summary>
     private async ValueTask<CallResult> CallAsync(Action<PipeWriter> write, RaftRpc rpc, PeerAddress address)
     {
-        if (idle.Take(address.Text) is { } used)
+        if (rpc != RaftRpc.TimeoutNow && idle.Take(address.Text) is { } used)
         {
             PeerAnswer answer = await ExchangeAsync(used, write, rpc).ConfigureAwait(false);
             bool stale = answer.Kind == AnswerKind.NoByte && !used.HasTimedOut;

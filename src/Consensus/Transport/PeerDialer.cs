@@ -23,7 +23,7 @@ internal sealed class PeerDialer : IDisposable
     /// <summary>A new connection, or why there is none. Given up when the peer is known to be elsewhere.</summary>
     public async ValueTask<(PeerConnection? Connection, string Error)> DialAsync(PeerAddress address)
     {
-        if (!IPEndPoint.TryParse(address.Text, out IPEndPoint? endPoint)) return (null, $"dial tcp: no address with a port: {address.Text}");
+        if (!IPEndPoint.TryParse(address.Text, out IPEndPoint? endPoint)) return (null, $"dial tcp: no port in address {address.Text}");
         if (IsStopping) return (null, "transport shutdown");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         Task<DialResult> dialing = _settings.Dialer

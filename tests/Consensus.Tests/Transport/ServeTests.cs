@@ -26,7 +26,8 @@ public sealed class ServeTests : IAsyncDisposable
 
     public static TheoryData<string> Garbage => new()
     {
-        "ff", "c1", "0980", "00c1", "00ff", "0001", "00dfffffffff", "00dbffffffff", "00db10000001", "0081db7fffffff", "0087a7456e7472696573ddffffffff",
+        "ff", "c1", "0980", "00c1", "00ff", "0001", "00dfffffffff", "00dbffffffff", "00db10000001", "0081db7fffffff",
+        "0087a7456e7472696573ddffffffff",
         "0087a7456e7472696573dcffff", "0081a45465726dff", "0081a45465726da161", "01df00ffffff", "0281a453697a65ff", "04db00200000",
     };
 
@@ -108,7 +109,9 @@ public sealed class ServeTests : IAsyncDisposable
         _inbox.Receive = static (_, _) => Task.FromResult<RaftResponse>(new SnapshotResponse(7, Success: false));
         _inbox.Answer = static _ => new VoteResponse(2, Granted: false);
         using RawPeer peer = await RawPeer.DialAsync(_port.Port);
-        await peer.SendAsync((byte[])[.. Recorded.Exchange("install-snapshot").Request, .. new byte[21135], .. Recorded.Exchange("request-vote").Request]);
+        await peer.SendAsync(Recorded.Exchange("install-snapshot").Request);
+        await peer.SendAsync(new byte[21135]);
+        await peer.SendAsync(Recorded.Exchange("request-vote").Request);
         Assert.Equal(Bytes(new SnapshotResponse(7, Success: false)), await peer.AnswerAsync());
         Assert.Equal(Bytes(new VoteResponse(2, Granted: false)), await peer.AnswerAsync());
     }
