@@ -72,6 +72,8 @@ internal sealed partial class RaftCore
 
         peer.Contact(now);
         peer.Recover();
+        peer.NeedsSnapshot = false;
+        peer.ProbeStep = 1;
         peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastLogIndex);
         peer.NextIndex = Math.Max(peer.NextIndex, request.LastLogIndex + 1);
         AdvanceCommit(now);
@@ -133,6 +135,7 @@ internal sealed partial class RaftCore
         {
             peer.Recover();
             peer.ProbeStep = 1;
+            peer.NeedsSnapshot = false;
             peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastIndex);
             peer.NextIndex = Math.Max(peer.NextIndex, request.LastIndex + 1);
             peer.Pipelining = true;
@@ -142,22 +145,28 @@ internal sealed partial class RaftCore
 
         peer.Pipelining = false;
         // Later requests of a broken pipeline are refused too; only the first refusal says something new.
-        if (request.PrevIndex < peer.NextIndex && request.PrevIndex > 0) peer.NextIndex = FindEarlier(peer, request.PrevIndex, response) + 1;
-        if (response.NoRetryBackoff) peer.Recover();
+        if (request.PrevIndex == 0)
+        {
+            peer.NeedsSnapshot = true;
+            _output.WantSnapshot |= SnapshotIndex == 0;
+        }
+        else if (request.PrevIndex < peer.NextIndex) peer.NextIndex = FindEarlier(peer, request.PrevIndex, response) + 1;
+
+        if (response.NoRetryBackoff && request.PrevIndex > 0) peer.Recover();
         else peer.Fail(now, request.SentAt);
     }
 
     /// <summary>
-    /// Where to look next for an entry that both have, when they differ at <paramref name="index"/>: at the peer's end, or four
-    /// times as far back as before, but at every border between terms and at the oldest entry there is. A log that went astray
-    /// for thousands of entries is led back in a few steps, and little is sent twice.
+    /// Where to look next for an entry that both have, when they differ at <paramref name="index"/>: at the peer's end, or twice
+    /// as far back as before, but at every border between terms and at the oldest entry there is. A log that went astray for
+    /// thousands of entries is led back in a few steps; farther than that would leave what a peer keeps before its snapshot.
     /// </summary>
     private ulong FindEarlier(Peer peer, ulong index, AppendResponse response)
     {
         if (response.LastLog < index) return response.LastLog;
         if (!response.NoRetryBackoff) return index - 1;
         ulong earlier = index - Math.Min(index, peer.ProbeStep);
-        peer.ProbeStep *= 4;
+        peer.ProbeStep *= 2;
         ulong border = _log.SpanStart(index);
         if (border > 0 && border <= index) earlier = Math.Max(earlier, border - 1);
         ulong oldest = FirstIndex == SnapshotIndex + 1 ? SnapshotIndex : FirstIndex;
@@ -173,7 +182,7 @@ internal sealed partial class RaftCore
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (peer.NextIndex <= LastIndex && !peer.IsWindowFull) next = Earlier(next, peer.PausedUntil);
+            if (IsDue(peer)) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -221,7 +230,7 @@ internal sealed partial class RaftCore
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (peer.NextIndex <= LastIndex && !peer.IsWindowFull && !peer.SnapshotInflight)
+            while (IsDue(peer))
             {
                 SendEntries(now, peer);
                 sent = true;
@@ -231,12 +240,21 @@ internal sealed partial class RaftCore
         }
     }
 
+    private bool IsDue(Peer peer)
+    {
+        if (peer.NextIndex > LastIndex || peer.IsWindowFull || peer.SnapshotInflight) return false;
+        if (peer.Inflight < Peer.MaxInflightUnfilled) return true;
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - peer.NextIndex + 1);
+        return available == _settings.MaxAppendEntries || CountCached(peer.NextIndex, available, out _) < available;
+    }
+
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
     private void SendEntries(TimeSpan now, Peer peer)
     {
         ulong prev = peer.NextIndex - 1;
         ulong prevTerm = 0;
-        if (peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
+        bool needsSnapshot = peer.NeedsSnapshot && SnapshotIndex > 0;
+        if (needsSnapshot || peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
         {
             SendSnapshot(now, peer);
             return;

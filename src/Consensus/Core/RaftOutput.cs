@@ -39,9 +39,12 @@ internal sealed class RaftOutput
     /// <summary>The snapshot being received is from a leader of the past: no need to wait for the rest of it.</summary>
     public bool CancelInstall { get; set; }
 
+    /// <summary>A peer needs a snapshot, and there is none: one should be taken soon.</summary>
+    public bool WantSnapshot { get; set; }
+
     public bool IsEmpty =>
         WriteId == 0 && Requests.Count == 0 && Replies.Count == 0 && Committed.Count == 0 && Roles.Count == 0 && Install is null &&
-        !CancelInstall;
+        !CancelInstall && !WantSnapshot;
 
     public void Clear()
     {
@@ -55,6 +58,7 @@ internal sealed class RaftOutput
         Roles.Clear();
         Install = null;
         CancelInstall = false;
+        WantSnapshot = false;
     }
 }
 

@@ -45,10 +45,13 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         _timer = new DeadlineTimer(this, parts.Time);
     }
 
-    ulong IRaftInbox.Term => _parts.Board.Status.Term;
+    /// <summary>Takes a snapshot soon. Set once, before anything is posted.</summary>
+    public Action? WantSnapshot { get; set; }
 
     /// <summary>Called when the loop has stopped.</summary>
     public void Dispose() => _timer.Dispose();
+
+    ulong IRaftInbox.Term => _parts.Board.Status.Term;
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
@@ -166,6 +169,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         }
 
         if (_output.Install is { } install) _parts.Installer.Begin(install);
+        if (_output.WantSnapshot) WantSnapshot?.Invoke();
         if (_output.CancelInstall) _parts.Installer.Cancel();
         foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
         foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);

