@@ -12,6 +12,12 @@ internal sealed partial class RaftCore
     private bool _estranged;
 
     /// <summary>
+    /// Where the log ended that was given up for another past. A majority may have needed what was in it, so nobody gets a vote
+    /// who has less.
+    /// </summary>
+    private (ulong Term, ulong Index) _forgotten;
+
+    /// <summary>
     /// Keeps committed entries back while the driver replaces the state, until <see cref="ReleaseCommitted"/>: what is applied
     /// must not move meanwhile.
     /// </summary>
@@ -38,7 +44,9 @@ internal sealed partial class RaftCore
             return;
         }
 
-        _estranged |= IsEstrangedBy(request);
+        // A leader that has the entry that the snapshot ends with has the same past.
+        if (request.PrevIndex == SnapshotIndex && request.PrevTerm == SnapshotTerm) _estranged = false;
+        else _estranged |= IsEstrangedBy(request);
         if (!AgreesAt(request.PrevIndex, request.PrevTerm))
         {
             Reply(token, new AppendResponse(Term, lastLog, Success: false, NoRetryBackoff: true));
@@ -106,6 +114,7 @@ internal sealed partial class RaftCore
         ulong index = request.LastLogIndex;
         bool estranged = _estranged;
         _estranged = false;
+        if (estranged && _forgotten.CompareTo((LastTerm, LastIndex)) < 0) _forgotten = (LastTerm, LastIndex);
         if (estranged || index > DurableIndex || !_log.TryTermAt(index, out ulong term) || term != request.LastLogTerm)
         {
             ReplaceLog(index, request.LastLogTerm, request.Configuration);

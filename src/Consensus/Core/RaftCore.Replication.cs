@@ -11,6 +11,9 @@ internal sealed partial class RaftCore
     /// <summary>What a request counts for whose entries are only read when it is sent: few of them at a time.</summary>
     private const int UnreadSize = 2 << 20;
 
+    /// <summary>Servers that were removed and are still to be told so.</summary>
+    private readonly List<Peer> _departing = [];
+
     private AppendRequest? _shared;
     private TimeSpan _leaseAt;
     private ulong _verifyRound;
@@ -178,11 +181,12 @@ internal sealed partial class RaftCore
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
         if (NextTransferDeadline() is { } transfer) next = Earlier(next, transfer);
+        ulong last = Sendable;
         foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (IsDue(peer)) next = Earlier(next, peer.PausedUntil);
+            if (IsDue(peer, last)) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -223,33 +227,56 @@ internal sealed partial class RaftCore
         _leaseAt = now + (wait > LeaseRecheckFloor ? wait : LeaseRecheckFloor);
     }
 
+    /// <summary>
+    /// Entries are sent while the own write runs, but no configuration before it is on the own disk: else the only server that
+    /// has it after a crash may be one that it takes the vote from, which keeps the others from winning and never stands.
+    /// </summary>
+    private ulong Sendable => Latest.Index > DurableIndex ? Math.Min(LastIndex, Latest.Index - 1) : LastIndex;
+
     private void Replicate(TimeSpan now)
     {
         _shared = null;
+        ulong last = Sendable;
         foreach (Peer peer in _peers)
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (IsDue(peer))
+            while (IsDue(peer, last))
             {
-                SendEntries(now, peer);
+                SendEntries(now, peer, last);
                 sent = true;
             }
 
-            if (!sent && peer.Inflight == 0 && now >= peer.IdleAt) SendEntries(now, peer);
+            if (!sent && peer.Inflight == 0 && now >= peer.IdleAt) SendEntries(now, peer, last);
         }
+
+        if (_departing.Count > 0 && DurableIndex >= Latest.Index) Dismiss(now);
     }
 
-    private bool IsDue(Peer peer)
+    /// <summary>One last attempt to let removed servers know that they are; of what comes after, they learn nothing.</summary>
+    private void Dismiss(TimeSpan now)
     {
-        if (peer.NextIndex > LastIndex || peer.IsWindowFull || peer.SnapshotInflight) return false;
+        _shared = null;
+        foreach (Peer peer in _departing)
+        {
+            if (!peer.IsWindowFull) SendEntries(now, peer, Latest.Index);
+        }
+
+        _departing.Clear();
+    }
+
+    /// <param name="last">Newest entry that may be sent.</param>
+    private bool IsDue(Peer peer, ulong last)
+    {
+        if (peer.NextIndex > last || peer.IsWindowFull || peer.SnapshotInflight) return false;
         if (peer.Inflight < Peer.MaxInflightUnfilled) return true;
-        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - peer.NextIndex + 1);
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, last - peer.NextIndex + 1);
         return available == _settings.MaxAppendEntries || CountCached(peer.NextIndex, available, out _) < available;
     }
 
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
-    private void SendEntries(TimeSpan now, Peer peer)
+    /// <param name="last">Newest entry that may be sent.</param>
+    private void SendEntries(TimeSpan now, Peer peer, ulong last)
     {
         ulong prev = peer.NextIndex - 1;
         ulong prevTerm = 0;
@@ -260,7 +287,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        AppendRequest request = EntriesAfter(now, prev, prevTerm);
+        AppendRequest request = EntriesAfter(now, prev, prevTerm, last);
         peer.Begin(request);
         peer.IdleAt = now + _random.Spread(_settings.Timings.Commit);
         if (peer.Pipelining) peer.NextIndex += (ulong)request.Count;
@@ -284,10 +311,10 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>The request for peers that have everything up to <paramref name="prev"/>; several share one.</summary>
-    private AppendRequest EntriesAfter(TimeSpan now, ulong prev, ulong prevTerm)
+    private AppendRequest EntriesAfter(TimeSpan now, ulong prev, ulong prevTerm, ulong last)
     {
         if (_shared is { } shared && shared.PrevIndex == prev && shared.SentAt == now && shared.LeaderCommit == CommitIndex) return shared;
-        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, LastIndex - prev);
+        int available = last > prev ? (int)Math.Min((ulong)_settings.MaxAppendEntries, last - prev) : 0;
         int count = CountCached(prev + 1, available, out int size);
         LogEntry[]? entries = null;
         if (count > 0 || available == 0)

@@ -30,6 +30,12 @@ internal sealed class RaftOutput
     /// <summary>Consecutive entries to apply; null stands for one that must be read from the log.</summary>
     public List<LogEntry?> Committed { get; } = [];
 
+    /// <summary>
+    /// Of <see cref="Committed"/>, those up to here were committed by this server as leader, before any change in
+    /// <see cref="Roles"/>: its own proposals, even when it steps down right after.
+    /// </summary>
+    public ulong LedUpTo { get; set; }
+
     /// <summary>Role changes in order.</summary>
     public List<RaftRole> Roles { get; } = [];
 
@@ -56,6 +62,7 @@ internal sealed class RaftOutput
         Replies.Clear();
         Committed.Clear();
         Roles.Clear();
+        LedUpTo = 0;
         Install = null;
         CancelInstall = false;
         WantSnapshot = false;

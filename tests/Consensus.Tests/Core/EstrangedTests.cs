@@ -64,7 +64,8 @@ public class EstrangedTests
     {
         CoreBed bed = CoreBed.Leader();
         bed.Accept("c");
-        for (int i = 0; i < 3; i++) bed.Answer("b", r => r.Heartbeat ? null : new AppendResponse(2, 50, Success: false, NoRetryBackoff: true));
+        AppendResponse refusal = new(2, 50, Success: false, NoRetryBackoff: true);
+        for (int i = 0; i < 3; i++) bed.Answer("b", r => r.Heartbeat ? null : refusal);
         Assert.True(bed.WantsSnapshot);
         bed.Step((core, _) => core.OnSnapshotTaken(2, 2, core.Latest, 1));
         bed.Elapse(TimeSpan.FromMilliseconds(20));

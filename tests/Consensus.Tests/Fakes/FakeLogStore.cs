@@ -53,7 +53,8 @@ internal sealed class FakeLogStore : ILogStore
             {
                 if (_entries.Count > 0)
                 {
-                    if (entry.Index > _entries[^1].Index + 1) throw new InvalidOperationException($"gap before {entry.Index}, last {_entries[^1].Index}");
+                    ulong last = _entries[^1].Index;
+                    if (entry.Index > last + 1) throw new InvalidOperationException($"gap before {entry.Index}, last {last}");
                     int keep = entry.Index <= _entries[0].Index ? 0 : (int)(entry.Index - _entries[0].Index);
                     _entries.RemoveRange(keep, _entries.Count - keep);
                     _kept = Math.Min(_kept, keep);
