@@ -94,16 +94,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         Pool = PoolOf(dialer, timers, loggers);
         _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
-        _leader = new LeaderLoop(
-            _raft,
-            sessions,
-            new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(
-                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
-            time,
-            logger,
-            metrics,
-            [_autopilot.Loop]);
+        _leader = LeaderOf(commands, sessions);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -138,6 +129,16 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
         timers,
         loggers.CreateLogger("agent.server.rpc"));
+
+    private LeaderLoop LeaderOf(CommandProposer commands, SessionTimers sessions) => new(
+        _raft,
+        sessions,
+        new TombstoneReaper(Store, commands, Time, _logger),
+        new MemberReconciler(_lan, Store, commands, Datacenter, _logger, Metrics, _autopilot.Membership, _servers),
+        Time,
+        _logger,
+        Metrics,
+        [_autopilot.Loop]);
 
     private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
     {

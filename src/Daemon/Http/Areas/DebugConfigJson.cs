@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Daemon.Config.Runtime;
+using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Text;
 
 namespace Consul.Fast.Daemon.Http.Areas;
@@ -29,10 +30,13 @@ internal static class DebugConfigJson
         new("AdvertiseAddrWAN", static c => c.Addresses.AdvertiseWan.ToString()),
         new("AllowWriteHTTPFrom", static c => c.Http.AllowWriteFrom.Select(static n => n.ToString())),
         new("AutopilotCleanupDeadServers", static c => c.Autopilot.CleanupDeadServers),
+        new("AutopilotDisableUpgradeMigration", static c => c.Autopilot.DisableUpgradeMigration),
         new("AutopilotLastContactThreshold", static c => c.Autopilot.LastContactThreshold),
         new("AutopilotMaxTrailingLogs", static c => (long)c.Autopilot.MaxTrailingLogs),
         new("AutopilotMinQuorum", static c => (long)c.Autopilot.MinQuorum),
+        new("AutopilotRedundancyZoneTag", static c => c.Autopilot.RedundancyZoneTag),
         new("AutopilotServerStabilizationTime", static c => c.Autopilot.ServerStabilizationTime),
+        new("AutopilotUpgradeVersionTag", static c => c.Autopilot.UpgradeVersionTag),
         new("BindAddr", static c => c.Addresses.Bind.ToString()),
         new("Bootstrap", static c => c.Server.Bootstrap),
         new("BootstrapExpect", static c => c.Server.BootstrapExpect),
@@ -48,6 +52,7 @@ internal static class DebugConfigJson
         new("ConnectEnabled", static c => false),
         new("ConnectSidecarMaxPort", static c => c.Ports.SidecarMax),
         new("ConnectSidecarMinPort", static c => c.Ports.SidecarMin),
+        new("ConsulServerHealthInterval", static c => AutopilotIntervals.Of(c).Update),
         new("DNSAddrs", static c => c.Addresses.Dns.SelectMany(static a => (string[])[$"tcp://{a}", $"udp://{a}"])),
         new("DNSAllowStale", static c => c.Dns.AllowStale),
         new("DNSAltDomain", static c => c.Dns.AltDomain),

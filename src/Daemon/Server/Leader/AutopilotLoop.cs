@@ -1,5 +1,7 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Autopilot;
+using Consul.Fast.Daemon.Agent.Pools;
+using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Metrics;
 using Microsoft.Extensions.Logging;
@@ -146,8 +148,8 @@ internal sealed class AutopilotLoop(
         RaftStatus status = consensus.Status;
         if (status.Role != RaftRole.Leader) return;
         string self = status.LeaderId;
-        Dictionary<string, ServerProgress> told = await stats.FetchAsync(
-            [.. servers.Where(s => s.Status != MemberStatus.Left && s.Tags.Id != self).Select(static s => s.Tags)], intervals.Update / 2, stop);
+        ServerTags[] others = [.. servers.Where(s => s.Status != MemberStatus.Left && s.Tags.Id != self).Select(static s => s.Tags)];
+        Dictionary<string, ServerProgress> told = await stats.FetchAsync(others, intervals.Update / 2, stop);
         told[self] = new ServerProgress(LastContactNs: 0, status.LastLogTerm, status.LastLogIndex);
         if (stop.IsCancellationRequested) return;
         AutopilotState next = HealthRules.Next(State, new AutopilotInputs(
@@ -169,7 +171,8 @@ internal sealed class AutopilotLoop(
 /// <param name="Reconcile">Between two rounds of promotions and removals.</param>
 internal sealed record AutopilotIntervals(TimeSpan Update, TimeSpan Reconcile)
 {
-    public static readonly AutopilotIntervals Default = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
+    private static readonly AutopilotIntervals Usual = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
 
-    public static readonly AutopilotIntervals Development = Default with { Update = TimeSpan.FromMilliseconds(10) };
+    public static AutopilotIntervals Of(AgentConfig config) =>
+        config.Node.DevMode ? Usual with { Update = TimeSpan.FromMilliseconds(10) } : Usual;
 }

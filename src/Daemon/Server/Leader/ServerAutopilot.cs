@@ -32,9 +32,9 @@ internal sealed class ServerAutopilot : IDisposable
         Membership = new ServerMembership(
             consensus, pool, policies,
             name => ForcedDeparture.AnnounceAsync(lan, wan, config.Node.Datacenter, name, prune: false), server, autopilot);
-        AutopilotIntervals intervals = config.Node.DevMode ? AutopilotIntervals.Development : AutopilotIntervals.Default;
         Loop = new AutopilotLoop(
-            consensus, pool, policies, new ServerStatsFetcher(call, time, server), Membership, intervals, time, metrics, autopilot);
+            consensus, pool, policies, new ServerStatsFetcher(call, time, server), Membership, AutopilotIntervals.Of(config), time,
+            metrics, autopilot);
         Loop.ReportUnknown();
     }
 
