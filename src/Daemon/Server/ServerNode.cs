@@ -11,6 +11,7 @@ using Consul.Fast.Daemon.Server.Forwarding;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
@@ -187,8 +188,19 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public bool IsLeaving => _leaving;
 
-    public ServerIdentity? FindServer(string raftId) => _servers.ById(raftId) is { } server
+    public ServerIdentity? FindServer(string raftId) => (_servers.ById(raftId) ?? FindDeparted(raftId)) is { } server
         ? new ServerIdentity(server.Name, server.RaftVersion.ToString(CultureInfo.InvariantCulture)) : null;
+
+    /// <summary>A server that has left stays in the configuration until the leader has removed it.</summary>
+    private ServerTags? FindDeparted(string raftId)
+    {
+        foreach (Member member in _lan.Members)
+        {
+            if (ServerTags.TryRead(member, out ServerTags server) && server.Id == raftId) return server;
+        }
+
+        return null;
+    }
 
     /// <summary>Opens the port; returns it, with what the system made of port 0.</summary>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
