@@ -10,6 +10,8 @@ namespace Consul.Fast.Chaos.Tests;
 public sealed class PartitionTests(ITestOutputHelper output)
 {
     private const int Seed = 20260803;
+    /// <summary>A server that was taken out of the cluster as dead would need most of a minute to come back.</summary>
+    private const string Settings = "\"autopilot\":{\"cleanup_dead_servers\":false}";
     private const string Consistent = "/v1/kv/none?consistent";
 
     [LabFact]
@@ -49,7 +51,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         long term = (await leader.RaftAsync())!.Term;
         LabServer deaf = cluster.Servers.First(server => server != leader);
         cluster.Network.Drop(leader.Index, deaf.Index);
-        await Progress(load, 200);
+        await Progress(load, 60);
         cluster.Network.HealAll();
         await cluster.WaitForVoters();
         RaftState after = (await leader.RaftAsync())!;
@@ -73,7 +75,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var diary = new Diary(output, name);
         await diary.Tell(async () =>
         {
-            using LabCluster cluster = await LabCluster.StartAsync(servers, diary);
+            using LabCluster cluster = await LabCluster.StartAsync(servers, diary, Settings);
             using var load = new ClientLoad(cluster.Servers, diary, Seed);
             LabServer leader = await cluster.WaitForLeader();
             await Progress(load);
