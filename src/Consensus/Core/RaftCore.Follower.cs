@@ -45,8 +45,10 @@ internal sealed partial class RaftCore
         }
 
         // A leader that has the entry that the snapshot ends with has the same past.
+        bool estranged = _estranged;
         if (request.PrevIndex == SnapshotIndex && request.PrevTerm == SnapshotTerm) _estranged = false;
         else _estranged |= IsEstrangedBy(request);
+        if (_estranged && !estranged) Notice(RaftNoticeKind.Estranged, Leader);
         if (!AgreesAt(request.PrevIndex, request.PrevTerm))
         {
             Reply(token, new AppendResponse(Term, lastLog, Success: false, NoRetryBackoff: true));

@@ -9,6 +9,7 @@ internal sealed partial class RaftCore
     private readonly HashSet<string> _preVotes = [];
     private ulong _preVoteTerm;
     private bool _firstPreVote;
+    private string _lastLeader = "";
 
     public void OnPreVoteRequest(TimeSpan now, PreVoteRequest request, object token)
     {
@@ -34,6 +35,7 @@ internal sealed partial class RaftCore
     private void BeginPreVote(TimeSpan now)
     {
         _firstPreVote = _preVoteTerm == 0;
+        if (_firstPreVote && Role == RaftRole.Follower) Notice(RaftNoticeKind.HeartbeatTimeout, _lastLeader);
         _preVoteTerm = Term + 1;
         _preVotes.Clear();
         _preVotes.Add(_settings.ServerId);

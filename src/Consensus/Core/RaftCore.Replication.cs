@@ -219,6 +219,7 @@ internal sealed partial class RaftCore
 
         if (contacted < (voters / 2) + 1)
         {
+            Notice(RaftNoticeKind.QuorumLost);
             BecomeFollower(now, Term);
             return;
         }

@@ -313,6 +313,9 @@ internal sealed partial class RaftCore
         IsSoleVoter = IsVoter(_settings.ServerId) && ConfigurationRules.CountVoters(Latest.Configuration) == 1;
     }
 
+    private void Notice(RaftNoticeKind kind, string subject = "", ulong number = 0) =>
+        _output.Notices.Add(new RaftNotice(kind, subject, number));
+
     private bool IsVoter(string id)
     {
         IReadOnlyList<RaftServer> servers = Latest.Configuration.Servers;

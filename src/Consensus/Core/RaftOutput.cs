@@ -39,6 +39,9 @@ internal sealed class RaftOutput
     /// <summary>Role changes in order.</summary>
     public List<RaftRole> Roles { get; } = [];
 
+    /// <summary>What happened, for the log.</summary>
+    public List<RaftNotice> Notices { get; } = [];
+
     /// <summary>A snapshot to receive and restore; ends with <see cref="RaftCore.OnSnapshotInstalled"/>.</summary>
     public SnapshotInstall? Install { get; set; }
 
@@ -50,7 +53,7 @@ internal sealed class RaftOutput
 
     public bool IsEmpty =>
         WriteId == 0 && Requests.Count == 0 && Replies.Count == 0 && Committed.Count == 0 && Roles.Count == 0 && Install is null &&
-        !CancelInstall && !WantSnapshot;
+        !CancelInstall && !WantSnapshot && Notices.Count == 0;
 
     public void Clear()
     {
@@ -62,6 +65,7 @@ internal sealed class RaftOutput
         Replies.Clear();
         Committed.Clear();
         Roles.Clear();
+        Notices.Clear();
         LedUpTo = 0;
         Install = null;
         CancelInstall = false;

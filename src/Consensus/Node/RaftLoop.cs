@@ -156,6 +156,7 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
     private void CarryOut()
     {
         if (_output.IsEmpty) return;
+        foreach (RaftNotice notice in _output.Notices) Tell(notice);
         ulong ledUpTo = Math.Min(_output.LedUpTo, _output.FirstCommitted + (ulong)_output.Committed.Count - 1);
         int led = _output.Committed.Count == 0 || ledUpTo < _output.FirstCommitted ? 0 : (int)(ledUpTo - _output.FirstCommitted + 1);
         TakeCommitted(0, led);
@@ -227,6 +228,37 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         // Listeners may look at the status, so it is published first.
         _parts.Board.Publish(_core);
         _parts.Notifier.Notify(leads);
+    }
+
+    private void Tell(RaftNotice notice)
+    {
+        switch (notice.Kind)
+        {
+            case RaftNoticeKind.HeartbeatTimeout:
+                Log.HeartbeatTimeout(_parts.Logger, notice.Subject);
+                break;
+            case RaftNoticeKind.ElectionTimeout:
+                Log.ElectionTimeout(_parts.Logger);
+                break;
+            case RaftNoticeKind.ElectionWon:
+                Log.ElectionWon(_parts.Logger, notice.Number);
+                break;
+            case RaftNoticeKind.QuorumLost:
+                Log.QuorumLost(_parts.Logger);
+                break;
+            case RaftNoticeKind.DiskHangs:
+                Log.DiskHangs(_parts.Logger);
+                break;
+            case RaftNoticeKind.PeerAdded:
+                Log.PeerAdded(_parts.Logger, notice.Subject);
+                break;
+            case RaftNoticeKind.PeerRemoved:
+                Log.PeerRemoved(_parts.Logger, notice.Subject, notice.Number);
+                break;
+            case RaftNoticeKind.Estranged:
+                Log.Estranged(_parts.Logger, notice.Subject);
+                break;
+        }
     }
 
     private void OnRequest(RequestItem item)

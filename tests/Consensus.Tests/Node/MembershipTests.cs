@@ -27,7 +27,8 @@ public class MembershipTests
         Assert.Null((await node.ChangeConfigurationAsync(new(ConfigurationChangeKind.AddVoter, "c", "c:9300", before))).Error);
         await cluster.ProposeAsync(leader, 10, "moved");
         await cluster.ConvergeAsync(60);
-        await SingleServer.UntilAsync(() => cluster.Ids.All(id => cluster[id].Node.Configuration.Configuration.Servers.Any(s => s.Address == "c:9300")));
+        await SingleServer.UntilAsync(() => cluster.Ids.All(
+            id => cluster[id].Node.Configuration.Configuration.Servers.Any(s => s.Address == "c:9300")));
         ProposalResult late = await node.ChangeConfigurationAsync(new(ConfigurationChangeKind.Remove, "c", PreviousIndex: before));
         Assert.Equal($"configuration changed since {before} (latest is {node.Configuration.Index})", late.Error);
 
@@ -62,7 +63,8 @@ public class MembershipTests
     {
         await using MemoryCluster cluster = await MemoryCluster.StartAsync("a", "b", "c");
         string leader = await cluster.LeaderAsync();
-        Task<ProposalResult>[] writes = [.. Enumerable.Range(0, 100).Select(i => cluster[leader].Node.ProposeAsync(SingleServer.Command($"w{i}")).AsTask())];
+        RaftNode node = cluster[leader].Node;
+        Task[] writes = [.. Enumerable.Range(0, 100).Select(i => node.ProposeAsync(SingleServer.Command($"w{i}")).AsTask())];
         ProposalResult barrier = await cluster[leader].Node.BarrierAsync();
         Assert.Null(barrier.Error);
         Assert.Equal(100, cluster[leader].Machine.Applied.Count);
@@ -101,7 +103,8 @@ public class MembershipTests
 
         cluster.Network.Rejoin(lost);
         await cluster.StartAsync(lost);
-        Assert.Null((await cluster[second].Node.ChangeConfigurationAsync(new(ConfigurationChangeKind.AddNonVoter, lost, $"{lost}:8300"))).Error);
+        ConfigurationChange addition = new(ConfigurationChangeKind.AddNonVoter, lost, $"{lost}:8300");
+        Assert.Null((await cluster[second].Node.ChangeConfigurationAsync(addition)).Error);
         await cluster.ConvergeAsync(40);
         Directory.Delete(root, recursive: true);
     }
