@@ -70,7 +70,7 @@ internal sealed partial class RaftCore
     {
         if (!IsVoter(_settings.ServerId)) return;
         if (IsSoleVoter) Campaign(now, transfer: false);
-        else if (!IsDiskStalled(now)) BeginPreVote(now);
+        else if (!IsDiskStalled(now) && IsUpToDate(LastIndex, LastTerm)) BeginPreVote(now);
     }
 
     private void OnCandidateTimeout(TimeSpan now)

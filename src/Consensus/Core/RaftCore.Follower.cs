@@ -13,7 +13,7 @@ internal sealed partial class RaftCore
 
     /// <summary>
     /// Where the log ended that was given up for another past. A majority may have needed what was in it, so nobody gets a vote
-    /// who has less.
+    /// who has less, not even this server its own.
     /// </summary>
     private (ulong Term, ulong Index) _forgotten;
 

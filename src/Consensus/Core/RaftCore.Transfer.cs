@@ -43,7 +43,7 @@ internal sealed partial class RaftCore
     {
         _output.Replies.Add(new PeerReply(token, new TimeoutNowResponse(0)));
         if (Role is RaftRole.Leader or RaftRole.Shutdown || _install is not null) return;
-        if (IsVoter(_settings.ServerId) && !IsDiskStalled(now)) Campaign(now, transfer: true);
+        if (IsVoter(_settings.ServerId) && !IsDiskStalled(now) && IsUpToDate(LastIndex, LastTerm)) Campaign(now, transfer: true);
     }
 
     /// <summary>True while a write has been under way for so long that nothing that needs the disk makes sense.</summary>

@@ -18,6 +18,7 @@ public class RegressionSeeds
         { "3+0r", 1679, "a server that gave up its log for another past voted for one that had less" },
         { "5+0r", 233, "a snapshot that is there already is taken over again" },
         { "5+0r", 2010, "the same under another leader" },
+        { "3+2mxr", 2606, "a server that gave up its log for another past stood for election with less" },
         { "3+2mxr", 40, "a change of the servers before anything after a restore was committed" },
         { "3+2mxr", 82, "a change of the servers while a snapshot is restored" },
         { "3+0", 50, "a read that a round from before it would confirm" },
