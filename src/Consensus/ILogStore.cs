@@ -35,6 +35,15 @@ public interface ILogStore : IDisposable
     /// <summary>Reads one entry of the durable or current batch; false when it is below the head, above the tail or in a gap.</summary>
     bool TryRead(ulong index, out LogEntry entry);
 
+    /// <summary>Reads consecutive entries, many at once where that is cheaper. From any thread, like <see cref="TryRead"/>.</summary>
+    /// <returns>How many were read: fewer than asked for at the first that <see cref="TryRead"/> would not find.</returns>
+    int Read(ulong first, Span<LogEntry> entries)
+    {
+        int count = 0;
+        while (count < entries.Length && TryRead(first + (ulong)count, out entries[count])) count++;
+        return count;
+    }
+
     /// <summary>
     /// Forgets the entries up to and including <paramref name="index"/>. Belongs to the current batch: their space is given back
     /// by the <see cref="Sync"/> that makes it durable.

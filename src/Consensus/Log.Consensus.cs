@@ -79,7 +79,7 @@ internal static partial class Log
     public static partial void VoteFailed(ILogger logger, string peer, string error);
 
     [LoggerMessage(3103, LogLevel.Error, "failed to install snapshot: target={Peer} index={Index} error={Error}")]
-    public static partial void InstallFailed(ILogger logger, string peer, ulong index, string error);
+    public static partial void SendSnapshotFailed(ILogger logger, string peer, ulong index, string error);
 
     [LoggerMessage(3104, LogLevel.Error, "failed to make TimeoutNow RPC: target={Peer} error={Error}")]
     public static partial void TimeoutNowFailed(ILogger logger, string peer, string error);

@@ -12,8 +12,8 @@ internal sealed class VirtualTime
 
     public void After(TimeSpan delay, Action action) => _events.Enqueue(action, (Now + delay, _planned++));
 
-    /// <summary>Runs events until <paramref name="until"/>, calling <paramref name="afterEach"/> after every one.</summary>
-    public void RunUntil(TimeSpan until, Action afterEach)
+    /// <summary>Runs the events up to <paramref name="until"/>.</summary>
+    public void RunUntil(TimeSpan until)
     {
         while (_events.TryPeek(out _, out (TimeSpan At, long Order) next) && next.At <= until)
         {
@@ -21,7 +21,6 @@ internal sealed class VirtualTime
             Now = next.At;
             EventsRun++;
             action();
-            afterEach();
         }
 
         Now = until;

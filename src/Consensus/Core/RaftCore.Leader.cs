@@ -107,12 +107,11 @@ internal sealed partial class RaftCore
             else _peers.Add(new Peer(server, LastIndex + 1, now));
         }
 
+        _departing.RemoveAll(peer => present.Contains(peer.Server.Id));
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
-            Peer departing = _peers[i];
-            if (present.Contains(departing.Server.Id)) continue;
-            // One last attempt to let a removed server know that it is.
-            if (!departing.IsWindowFull) SendEntries(now, departing);
+            if (present.Contains(_peers[i].Server.Id)) continue;
+            _departing.Add(_peers[i]);
             _peers.RemoveAt(i);
         }
     }

@@ -41,6 +41,8 @@ internal sealed partial class RaftCore
         _handedOut = state.SnapshotIndex;
     }
 
+    public string ServerId => _settings.ServerId;
+
     public RaftRole Role { get; private set; } = RaftRole.Follower;
 
     public ulong Term => _log.HardState.Term;
@@ -209,6 +211,7 @@ internal sealed partial class RaftCore
     private void CommitUpTo(TimeSpan now, ulong index)
     {
         CommitIndex = index;
+        if (Role == RaftRole.Leader) _output.LedUpTo = index;
         if (Latest.Index > index || Committed.Index == Latest.Index) return;
         Committed = Latest;
         if (Role == RaftRole.Leader && !IsVoter(_settings.ServerId)) BecomeFollower(now, Term);
@@ -298,6 +301,7 @@ internal sealed partial class RaftCore
         EndTransfer();
         Role = role;
         _peers.Clear();
+        _departing.Clear();
         _votes.Clear();
         _output.Roles.Add(role);
     }

@@ -21,9 +21,12 @@ internal sealed class ApplyLoop(
     private readonly FinishedProposals _finished = new();
     private readonly LogEntry[] _commands = new LogEntry[MaxBatch];
     private readonly object?[] _results = new object?[MaxBatch];
+    private readonly LogEntry[] _read = new LogEntry[MaxBatch];
     private List<CommittedEntry> _incoming = [];
     private List<CommittedEntry> _applying = [];
     private ConfigurationPoint _configuration = ConfigurationPoint.None;
+    private ulong _readFirst;
+    private int _readCount;
     private ulong _machineIndex;
     private ulong _machineTerm;
     private bool _wakeQueued;
@@ -129,7 +132,7 @@ internal sealed class ApplyLoop(
         ulong machineTerm = _machineTerm;
         for (int i = start; i < end; i++)
         {
-            LogEntry entry = _applying[i].Entry ?? Read(_applying[i].Index);
+            LogEntry entry = _applying[i].Entry ?? Read(i, end);
             if (entry.Type == EntryType.Command) _commands[commands++] = entry;
             else if (ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded)) _configuration = new(decoded, entry.Index);
             if (entry.Type is not (EntryType.Command or EntryType.Barrier)) continue;
@@ -142,6 +145,8 @@ internal sealed class ApplyLoop(
         _machineTerm = machineTerm;
         board.PublishApplied(_applying[end - 1].Index);
         FinishBatch(start, end);
+        Array.Clear(_read, 0, _readCount);
+        _readCount = 0;
         Array.Clear(_commands, 0, commands);
         Array.Clear(_results, 0, commands);
     }
@@ -169,10 +174,16 @@ internal sealed class ApplyLoop(
     private static ProposalResult Join(ulong index, object? result) =>
         result is ChunkedResult whole ? new(index, whole.Value, null) : new(index, null, Chunking.Resubmit);
 
-    private LogEntry Read(ulong index)
+    /// <summary>Reads the entry at a position of the batch, and those after it that are not in memory either.</summary>
+    private LogEntry Read(int position, int end)
     {
-        if (log.TryRead(index, out LogEntry entry)) return entry;
-        throw new InvalidDataException($"committed log entry {index} cannot be read");
+        ulong index = _applying[position].Index;
+        if (index - _readFirst < (ulong)_readCount) return _read[(int)(index - _readFirst)];
+        int wanted = 1;
+        while (position + wanted < end && wanted < _read.Length && _applying[position + wanted].Entry is null) wanted++;
+        _readFirst = index;
+        _readCount = log.Read(index, _read.AsSpan(0, wanted));
+        return _readCount > 0 ? _read[0] : throw new InvalidDataException($"committed log entry {index} cannot be read");
     }
 
     private void FailRest()

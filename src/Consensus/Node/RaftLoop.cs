@@ -45,10 +45,13 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         _timer = new DeadlineTimer(this, parts.Time);
     }
 
-    ulong IRaftInbox.Term => _parts.Board.Status.Term;
+    /// <summary>Takes a snapshot soon. Set once, before anything is posted.</summary>
+    public Action? WantSnapshot { get; set; }
 
     /// <summary>Called when the loop has stopped.</summary>
     public void Dispose() => _timer.Dispose();
+
+    ulong IRaftInbox.Term => _parts.Board.Status.Term;
 
     void IRaftInbox.OnRequest(RaftRequest request, IRaftReply reply) => PostInline(new RequestItem(request, reply));
 
@@ -155,21 +158,29 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
     private void CarryOut()
     {
         if (_output.IsEmpty) return;
+        ulong ledUpTo = Math.Min(_output.LedUpTo, _output.FirstCommitted + (ulong)_output.Committed.Count - 1);
+        int led = _output.Committed.Count == 0 || ledUpTo < _output.FirstCommitted ? 0 : (int)(ledUpTo - _output.FirstCommitted + 1);
+        TakeCommitted(0, led);
         foreach (RaftRole role in _output.Roles) OnRoleChanged(role);
         if (_output.WriteId != 0) _parts.Writer.Enqueue(_output);
-        for (int i = 0; i < _output.Committed.Count; i++)
+        TakeCommitted(led, _output.Committed.Count);
+        if (_output.Install is { } install) _parts.Installer.Begin(install);
+        if (_output.WantSnapshot) WantSnapshot?.Invoke();
+        if (_output.CancelInstall) _parts.Installer.Cancel();
+        foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
+        foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
+        _output.Clear();
+    }
+
+    private void TakeCommitted(int start, int end)
+    {
+        for (int i = start; i < end; i++)
         {
             ulong index = _output.FirstCommitted + (ulong)i;
             Proposal? proposal = _pending.TakeCommitted(index);
             if (proposal is not null) _parts.Metrics.CommitTime.RecordSince(proposal.Appended);
             _committed.Add(new CommittedEntry(index, _output.Committed[i], proposal));
         }
-
-        if (_output.Install is { } install) _parts.Installer.Begin(install);
-        if (_output.CancelInstall) _parts.Installer.Cancel();
-        foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
-        foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
-        _output.Clear();
     }
 
     private void HandToApply()

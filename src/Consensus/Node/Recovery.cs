@@ -7,6 +7,8 @@ namespace Consul.Fast.Consensus.Node;
 /// <summary>Rebuilds what the core and the state machine knew from the disk. Runs once, before any loop.</summary>
 internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMachine machine, ILogger logger)
 {
+    private const ulong ScanBlock = 256;
+
     /// <exception cref="InvalidDataException">No snapshot is readable, or the log does not follow it.</exception>
     public RecoveredState Run()
     {
@@ -83,19 +85,27 @@ internal sealed class Recovery(ILogStore log, ISnapshotStore snapshots, IStateMa
         TermSpans terms = TermSpans.Empty;
         ConfigurationPoint latest = state.Latest;
         ConfigurationPoint committed = state.Committed;
-        for (ulong index = log.FirstIndex; index <= log.LastIndex; index++)
+        var block = new LogEntry[ScanBlock];
+        ulong last = log.LastIndex;
+        for (ulong first = log.FirstIndex; first <= last;)
         {
-            if (!log.TryRead(index, out LogEntry entry)) throw new InvalidDataException($"log entry {index} is missing");
-            terms = terms.With(index, entry.Term);
-            if (index <= state.SnapshotIndex || !ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded)) continue;
-            committed = latest;
-            latest = new ConfigurationPoint(decoded, index);
+            int count = log.Read(first, block.AsSpan(0, (int)Math.Min(ScanBlock, last - first + 1)));
+            if (count == 0) throw new InvalidDataException($"log entry {first} is missing");
+            foreach (LogEntry entry in block.AsSpan(0, count))
+            {
+                terms = terms.With(entry.Index, entry.Term);
+                if (entry.Index <= state.SnapshotIndex || !ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded)) continue;
+                committed = latest;
+                latest = new ConfigurationPoint(decoded, entry.Index);
+            }
+
+            first += (ulong)count;
         }
 
         return state with
         {
             FirstIndex = log.FirstIndex,
-            LastIndex = log.LastIndex,
+            LastIndex = last,
             Terms = terms,
             Latest = latest,
             Committed = committed,

@@ -40,7 +40,7 @@ internal sealed class PeerReports(string peerId, ILogger logger, IMetrics metric
                 Log.HeartbeatFailed(logger, Peer, error);
                 break;
             case SnapshotRequest snapshot:
-                Log.InstallFailed(logger, Peer, snapshot.LastLogIndex, error);
+                Log.SendSnapshotFailed(logger, Peer, snapshot.LastLogIndex, error);
                 break;
             case TimeoutNowRequest:
                 Log.TimeoutNowFailed(logger, Peer, error);

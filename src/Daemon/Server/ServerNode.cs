@@ -58,8 +58,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
     private readonly KeyringService _keyrings;
-    private readonly OwnCalls _own;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServerRoutes _routes;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -93,8 +92,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
         var dialer = new RpcDialer(tcp);
-        var idle = new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime };
-        Pool = new RpcPool(dialer, idle, timers, loggers.CreateLogger("agent.server.rpc"));
+        Pool = PoolOf(dialer, timers, loggers);
         _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
         _leader = LeaderOf(commands, sessions);
@@ -117,12 +115,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             this, gate, commands, sessions,
             new OperatorService(this, commands, _autopilot.Loop, loggers.CreateLogger("agent.server.operator")),
             _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
-        var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
-        var archives = new SnapshotCaller(dialer, Datacenter);
-        _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
-        Services = RoutedServices.Create(local, leader, archives, _own);
-        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), _transport, tls, timers, metrics, loggers);
+        _routes = new ServerRoutes(config, this, gate, _servers, local, Pool, dialer, logger);
+        _port = new RpcPort(config, _routes.Others, _transport, tls, timers, metrics, loggers);
         if (config.Server.BootstrapExpect > 0)
         {
             _bootstrapper = new Bootstrapper(
@@ -140,6 +134,12 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _logger,
         Metrics,
         [_autopilot.Loop]);
+
+    private RpcPool PoolOf(RpcDialer dialer, TimerWheel timers, ILoggerFactory loggers) => new(
+        dialer,
+        new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+        timers,
+        loggers.CreateLogger("agent.server.rpc"));
 
     private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
     {
@@ -171,7 +171,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public IMetrics Metrics { get; }
 
     /// <summary>The services for this agent's own calls.</summary>
-    public RpcServices Services { get; }
+    public RpcServices Services => _routes.Own;
 
     /// <summary>Connections to the other servers.</summary>
     public RpcPool Pool { get; }
@@ -236,7 +236,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public void Reload(AgentConfig config)
     {
         _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
-        _own.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
+        _routes.Reload(config);
         _port.Reload(config);
     }
 
@@ -273,7 +273,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        await _routes.DisposeAsync();
         await _port.DisposeAsync();
         await Pool.DisposeAsync();
         _gauges.Dispose();
@@ -287,7 +287,6 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
-        _stopping.Dispose();
     }
 
     /// <summary>Asks another server how far it has come.</summary>

@@ -29,6 +29,7 @@ public sealed class FasterRaftLog : ILogStore
     private readonly EntryTable _durable;
     private readonly EntryCache _cache;
     private readonly PendingBatch _pending;
+    private readonly EntryReader _reader;
     private readonly ILogger _logger;
     private ArrayBufferWriter<byte> _buffer = new(64 << 10);
     private HardState _durableHardState;
@@ -45,6 +46,7 @@ public sealed class FasterRaftLog : ILogStore
         _hardState = _durableHardState = scanned.HardState;
         _cache = new EntryCache(options.CacheEntries, options.CacheBytes);
         _pending = new PendingBatch(_durable);
+        _reader = new EntryReader(files, geometry);
         _writer = new BatchWriter(files, geometry, salt, scanned.Tail, mark);
         _logger = logger;
     }
@@ -201,7 +203,7 @@ public sealed class FasterRaftLog : ILogStore
         }
         try
         {
-            entry = ReadStored(index, location);
+            entry = _reader.Read(index, location);
             return true;
         }
         catch (Exception gone) when (gone is ObjectDisposedException or FileNotFoundException)
@@ -215,36 +217,56 @@ public sealed class FasterRaftLog : ILogStore
         }
     }
 
+    public int Read(ulong first, Span<LogEntry> entries)
+    {
+        int count = 0;
+        while (count < entries.Length)
+        {
+            ulong index = first + (ulong)count;
+            int read = ReadTogether(index, entries[count..]);
+            if (read == 0)
+            {
+                if (!TryRead(index, out entries[count])) break;
+                read = 1;
+            }
+            count += read;
+        }
+        return count;
+    }
+
+    /// <summary>Reads what lies together in the files; 0 when that is nothing.</summary>
+    private int ReadTogether(ulong first, Span<LogEntry> entries)
+    {
+        Span<EntryLocation> locations = stackalloc EntryLocation[Math.Min(entries.Length, EntryReader.MaxRun)];
+        int count = 0;
+        lock (_gate)
+        {
+            for (; count < locations.Length; count++)
+            {
+                ulong index = first + (ulong)count;
+                if (!_pending.KeepsDurable(index) || _cache.Find(index) is not null) break;
+                locations[count] = _durable[index];
+            }
+        }
+        if (count > 0) count = _reader.CountTogether(locations[..count]);
+        if (count < 2) return 0;
+        try
+        {
+            _reader.ReadTogether(first, locations[..count], entries);
+            return count;
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or FileNotFoundException)
+        {
+            // One by one it turns out which of them the head has left behind.
+            return 0;
+        }
+    }
+
     public void Dispose()
     {
         _writer.Dispose();
         _files.Dispose();
         _mark.Dispose();
-    }
-
-    private LogEntry ReadStored(ulong index, EntryLocation location)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(location.Length);
-        try
-        {
-            var record = buffer.AsSpan(0, location.Length);
-            var address = location.Address;
-            for (var rest = record; rest.Length > 0;)
-            {
-                var piece = rest[..Math.Min(rest.Length, _geometry.Room(address))];
-                _files.Read(address, piece);
-                rest = rest[piece.Length..];
-                address = _geometry.PageStart(address) + _geometry.PageSize + LogGeometry.Overhead;
-            }
-            if (LogRecord.TryTake(record, out var kind, out var whole) && kind == RecordKind.Entry && LogRecord.Index(whole) == index)
-                return LogRecord.ReadEntry(whole);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        var (path, offset) = _files.Locate(location.Address);
-        throw new LogDamagedException($"entry {index} cannot be read", path, offset, index - 1);
     }
 
     /// <summary>Deletes the files in front of what is still needed: the first entry, and the batch that repeats term and vote.</summary>

@@ -32,8 +32,8 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// <summary>Waits for a leader that has committed in its term.</summary>
     public async Task<LiveServer> LeaderAsync()
     {
-        await SingleServer.UntilAsync(
-            () => _servers.Values.Count(static server => server.Leads && server.Node.Status.CommitIndex >= 2) == 1, "no leader within 10 s");
+        await Eventually.TrueAsync(
+            () => _servers.Values.Count(static server => server.Leads && server.Node.Status.CommitIndex >= 2) == 1, "a leader");
         return Leader;
     }
 
@@ -47,9 +47,9 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     public async Task ConvergeAsync(int count)
     {
-        await SingleServer.UntilAsync(
+        await Eventually.TrueAsync(
             () => _servers.Values.All(server => server.Machine.Applied.Count == count),
-            $"not {count} everywhere: {string.Join(", ", _servers.Values.Select(static s => $"{s.Machine.Applied.Count} {s.Node.Status}"))}");
+            () => $"{count} applied everywhere: {Describe()}");
         IReadOnlyList<string> applied = _servers.Values.First().Machine.Applied;
         Assert.All(_servers.Values, server => Assert.Equal(applied, server.Machine.Applied));
     }
@@ -75,6 +75,9 @@ internal sealed class LiveCluster : IAsyncDisposable
         foreach (LiveServer server in _servers.Values) await server.DisposeAsync();
         Timers.Dispose();
     }
+
+    private string Describe() =>
+        string.Join(", ", _servers.Values.Select(static server => $"{server.Machine.Applied.Count} {server.Node.Status}"));
 
     private string? AddressOf(string id) => _servers.TryGetValue(id, out LiveServer? server) ? server.Port.Address : null;
 }

@@ -4,7 +4,9 @@ using Consul.Fast.Consensus.Core;
 namespace Consul.Fast.Simulation.Tests.Raft;
 
 /// <summary>A request under way, and the place its answer goes.</summary>
-internal sealed class SimCall(SimServer sender, int senderLife, RaftRequest request, byte[]? snapshotState)
+/// <param name="request">As the core made it.</param>
+/// <param name="delivered">With everything in it that the core left to its driver; null when that is gone.</param>
+internal sealed class SimCall(SimServer sender, int senderLife, RaftRequest request, RaftRequest? delivered, byte[]? snapshotState)
 {
     public SimServer Sender => sender;
 
@@ -12,15 +14,23 @@ internal sealed class SimCall(SimServer sender, int senderLife, RaftRequest requ
 
     public RaftRequest Request => request;
 
+    public RaftRequest? Delivered => delivered;
+
     public byte[]? SnapshotState => snapshotState;
 
     public bool Answered { get; set; }
 }
 
-/// <summary>Loses, delays, duplicates and reorders messages; every call ends, by its answer or by a time-out.</summary>
-internal sealed class SimNetwork(SimCluster cluster)
+/// <summary>
+/// Loses, delays, duplicates and reorders messages and cuts links in one direction; every call ends, by its answer or by a
+/// time-out.
+/// </summary>
+internal sealed class SimNetwork(SimCluster cluster, SeededRandom random)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<(int From, int To)> _cut = [];
+    private readonly HashSet<(int From, int To)> _slow = [];
 
     /// <summary>Chance in a thousand that a message gets lost.</summary>
     public ulong LossPerMille { get; set; }
@@ -30,33 +40,74 @@ internal sealed class SimNetwork(SimCluster cluster)
     /// <summary>Chance in a thousand that a message takes about a second.</summary>
     public ulong SlowPerMille { get; set; }
 
-    /// <summary>Servers in different groups do not reach each other.</summary>
-    public Dictionary<string, int> Groups { get; } = [];
+    public void Cut(SimServer from, SimServer to) => _cut.Add((from.Number, to.Number));
 
-    public void Send(SimServer sender, PeerRequest peerRequest)
+    /// <summary>Every message of the link takes long.</summary>
+    public void Slow(SimServer from, SimServer to) => _slow.Add((from.Number, to.Number));
+
+    /// <summary>Servers of different groups do not reach each other.</summary>
+    public void Split(IReadOnlyList<SimServer> servers, Func<SimServer, int> group)
     {
-        SimServer? target = cluster.Servers.FirstOrDefault(s => s.Id == peerRequest.Peer.Id);
-        RaftRequest? request = Complete(sender, peerRequest.Request, out byte[]? state);
-        SimCall call = new(sender, sender.Life, peerRequest.Request, state);
-        cluster.Time.After(CallTimeout, () => Finish(call, peerRequest.Peer.Id, null));
-        if (target is null || request is null) return;
-        int copies = Chance(DuplicatePerMille) ? 2 : 1;
-        for (int i = 0; i < copies; i++)
+        foreach (SimServer from in servers)
         {
-            if (Chance(LossPerMille)) continue;
-            cluster.Time.After(Delay(), () =>
+            foreach (SimServer to in servers)
             {
-                if (Reaches(sender, target)) Deliver(target, call, request);
-            });
+                if (group(from) != group(to)) Cut(from, to);
+            }
         }
     }
 
-    public void Reply(SimServer responder, SimCall call, RaftResponse response)
+    /// <summary>All links are whole and quick again.</summary>
+    public void Join()
     {
-        if (Chance(LossPerMille)) return;
-        cluster.Time.After(Delay(), () =>
+        _cut.Clear();
+        _slow.Clear();
+    }
+
+    public void Send(SimServer sender, PeerRequest peerRequest)
+    {
+        RaftRequest? request = Complete(sender, peerRequest.Request, out byte[]? state);
+        SimCall call = new(sender, sender.Life, peerRequest.Request, request, state);
+        string peerId = peerRequest.Peer.Id;
+        SimServer? target = cluster.Find(peerId);
+        if (request is PreVoteRequest && target is not null && (sender.IsStranger || target.IsStranger))
         {
-            if (Reaches(responder, call.Sender)) Finish(call, responder.Id, response);
+            // One that does not ask stands at once; of one that cannot be asked, the transport says that it would vote.
+            cluster.Time.After(Delay(), () => Finish(call, peerId, new PreVoteResponse(0, Granted: true)));
+            return;
+        }
+
+        if (target is null || request is null || (!target.IsUp && target.RefusesQuickly))
+        {
+            cluster.Time.After(Delay(), () => Finish(call, peerId, null));
+            return;
+        }
+
+        cluster.Time.After(CallTimeout, () => Finish(call, peerId, null));
+        int copies = Chance(DuplicatePerMille) ? 2 : 1;
+        for (int i = 0; i < copies; i++)
+        {
+            Carry(sender, target, () => Deliver(target, call, request));
+        }
+    }
+
+    public void Reply(SimServer responder, SimCall call, RaftResponse response) =>
+        Carry(responder, call.Sender, () => Finish(call, responder.Id, response));
+
+    /// <summary>Carries a message of a client or to it: it may get lost or late, but meets no cut link.</summary>
+    public void CarryForClient(Action arrive)
+    {
+        // Each loss costs the client its patience, and the cluster that much load.
+        if (!Chance(LossPerMille / 4)) cluster.Time.After(Delay(), arrive);
+    }
+
+    private void Carry(SimServer from, SimServer to, Action arrive)
+    {
+        if (Chance(LossPerMille) || IsCut(from, to)) return;
+        TimeSpan delay = _slow.Contains((from.Number, to.Number)) ? random.Spread(TimeSpan.FromMilliseconds(350)) : Delay();
+        cluster.Time.After(delay, () =>
+        {
+            if (!IsCut(from, to)) arrive();
         });
     }
 
@@ -133,11 +184,9 @@ internal sealed class SimNetwork(SimCluster cluster)
         }
     }
 
-    private bool Reaches(SimServer a, SimServer b) => Groups.GetValueOrDefault(a.Id) == Groups.GetValueOrDefault(b.Id);
+    private bool IsCut(SimServer from, SimServer to) => _cut.Count > 0 && _cut.Contains((from.Number, to.Number));
 
-    private bool Chance(ulong perMille) => cluster.Random.Below(1000) < perMille;
+    private bool Chance(ulong perMille) => perMille > 0 && random.Below(1000) < perMille;
 
-    private TimeSpan Delay() => Chance(SlowPerMille)
-        ? cluster.Random.Spread(TimeSpan.FromMilliseconds(700))
-        : cluster.Random.Spread(TimeSpan.FromMilliseconds(2));
+    private TimeSpan Delay() => random.Spread(TimeSpan.FromMilliseconds(Chance(SlowPerMille) ? 700 : 2));
 }

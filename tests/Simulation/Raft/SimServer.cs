@@ -5,205 +5,234 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consul.Fast.Simulation.Tests.Raft;
 
-/// <summary>One server: a real core over a simulated disk, network and state machine.</summary>
-internal sealed class SimServer
+/// <summary>One server: a real core, driven as the real node drives it, over simulated disk, clock, network and state machine.</summary>
+internal sealed partial class SimServer
 {
-    private const ulong TrailingLogs = 8;
-
     private readonly SimCluster _cluster;
     private readonly SimWriter _writer;
     private readonly RaftOutput _output = new();
-    private ulong _machineIndex;
-    private ulong _machineTerm;
-    private ConfigurationPoint _appliedConfiguration = ConfigurationPoint.None;
+    private readonly Backlog _backlog;
     private TimeSpan? _armed;
+    private TimeSpan _pausedUntil;
+    private int _moves;
 
-    public SimServer(SimCluster cluster, string id)
+    public SimServer(SimCluster cluster, int number)
     {
         _cluster = cluster;
-        Id = id;
-        _writer = new SimWriter(Disk, cluster.Time, cluster.Random, OnSettled);
+        Number = number;
+        Id = $"s{number}";
+        Address = $"{Id}:8300";
+        Clock = new SimClock(cluster.Time);
+        _backlog = new Backlog(cluster.Random);
+        _writer = new SimWriter(Disk, cluster.Time, cluster.DiskRandom, OnSettled);
     }
+
+    public int Number { get; }
 
     public string Id { get; }
 
-    public string Address => $"{Id}:8300";
+    /// <summary>No address is ever used by two servers, nor again by the same.</summary>
+    public string Address { get; private set; }
 
-    public RaftServer AsVoter => new(Suffrage.Voter, Id, Address);
+    /// <summary>It neither asks before a candidacy nor answers such a question.</summary>
+    public bool IsStranger => _cluster.Shape.IsMixed && Number % 2 == 1;
 
     public SimDisk Disk { get; } = new();
 
-    public SimMachine Machine { get; private set; } = new();
+    public SimWriter Writer => _writer;
+
+    public SimClock Clock { get; }
+
+    /// <summary>What is in force in this life; null while it is down.</summary>
+    public SimApply Applier { get; private set; } = null!;
+
+    public SimMachine Machine => Applier.Machine;
 
     /// <summary>Null while it is down.</summary>
     public RaftCore Core { get; private set; } = null!;
 
     public bool IsUp => Core is not null;
 
-    /// <summary>Counts starts; what belongs to an earlier life is void.</summary>
+    /// <summary>True when the machine answers for a process that is down: callers know at once.</summary>
+    public bool RefusesQuickly { get; private set; }
+
+    public bool IsPaused => _cluster.Time.Now < _pausedUntil;
+
+    public bool Leads => IsUp && Core.Role == RaftRole.Leader;
+
+    /// <summary>Counts starts and ends; what belongs to an earlier life is void.</summary>
     public int Life { get; private set; }
 
-    public ulong AppliedIndex { get; private set; }
+    public ulong AppliedIndex => Applier.AppliedIndex;
 
-    public bool DiskFaulty
-    {
-        get => _writer.Faulty;
-        set => _writer.Faulty = value;
-    }
+    public TimeSpan ApplyLag { get; set; }
 
-    public ulong DiskSlowPerMille
-    {
-        get => _writer.SlowPerMille;
-        set => _writer.SlowPerMille = value;
-    }
+    /// <summary>What the checks remember of this server.</summary>
+    public ServerRecord Record { get; } = new();
 
     /// <summary>One line for failure messages.</summary>
     public override string ToString()
     {
-        if (!IsUp) return $"{Id} down";
+        if (!IsUp) return $"{Id} down, disk {Disk.FirstIndex}-{Disk.LastIndex} snapshot {Disk.SnapshotIndex} {Disk.HardState}";
         string members = string.Join(',', Core.Latest.Configuration.Servers.Select(s => s.Suffrage == Suffrage.Voter ? s.Id : $"({s.Id})"));
         return $"{Id} {Core.Role} term {Core.Term} leader '{Core.Leader}' log {Core.FirstIndex}-{Core.LastIndex}/{Core.LastTerm} " +
             $"durable {Core.DurableIndex} commit {Core.CommitIndex} applied {AppliedIndex} " +
-            $"snapshot {Core.SnapshotIndex}/{Core.SnapshotTerm} members {members}@{Core.Latest.Index}";
+            $"snapshot {Core.SnapshotIndex}/{Core.SnapshotTerm} members {members}@{Core.Latest.Index} committed @{Core.Committed.Index}" +
+            (IsPaused ? " paused" : "");
     }
 
     public void Start()
     {
         Life++;
-        Machine = new SimMachine();
-        RecoveredState state = new Recovery(Disk, Disk, Machine, NullLogger.Instance).Run();
-        CoreSettings settings = new(
-            Id, Address, SimCluster.Timings, MaxAppendEntries: 4, _cluster.Random.NextUInt64(), DateTime.UnixEpoch);
+        SimMachine machine = new();
+        RecoveredState state = new Recovery(Disk, Disk, machine, NullLogger.Instance).Run();
+        // A clock of the wall that jumps between two lives must not matter: it only stamps entries.
+        DateTime epoch = DateTime.UnixEpoch.AddSeconds(_cluster.Random.Below(1_000_000_000));
+        CoreSettings settings = new(Id, Address, SimCluster.Timings, MaxAppendEntries: 4, _cluster.Random.NextUInt64(), epoch);
+        Clock.Restart(TimeSpan.FromMilliseconds(_cluster.Random.Below(100_000)));
         _output.Clear();
         Core = new RaftCore(settings, state, _output);
-        SetApplied(state.SnapshotIndex, state.SnapshotTerm, state.SnapshotConfiguration);
+        Applier = new SimApply(this, _cluster, machine) { Lag = ApplyLag };
+        Applier.SetPosition(state.SnapshotIndex, state.SnapshotTerm, state.SnapshotConfiguration);
+        Record.OnStart(this);
         _armed = null;
-        Core.Start(_cluster.Time.Now);
+        Core.Start(Clock.Now);
         Pump();
     }
 
-    public void Crash()
+    /// <param name="refusesQuickly">The process is gone, but its machine is there.</param>
+    public void Crash(bool refusesQuickly)
     {
         Life++;
+        RefusesQuickly = refusesQuickly;
+        _pausedUntil = default;
+        _backlog.Clear();
+        ForgetRequests();
+        ForgetTurns();
+        _restore = null;
         _writer.Crash();
         Core = null!;
     }
 
-    /// <summary>Gives the core an input and carries out what comes of it.</summary>
-    public void Step(Action<RaftCore, TimeSpan> input)
+    /// <summary>Stands still for a while; everything that comes in waits.</summary>
+    public void Pause(TimeSpan duration)
     {
-        if (!IsUp) return;
-        input(Core, _cluster.Time.Now);
-        Pump();
-    }
-
-    public void TakeSnapshot()
-    {
-        if (!IsUp || _machineIndex <= Core.SnapshotIndex || _appliedConfiguration.Index > _machineIndex) return;
-        Disk.StoreSnapshot(
-            _machineIndex, _machineTerm, _appliedConfiguration.Configuration, _appliedConfiguration.Index, SavedAtMachineIndex());
-        ulong keepFrom = Core.FirstIndex;
-        if (Core.LastIndex > TrailingLogs) keepFrom = Math.Max(keepFrom, Math.Min(_machineIndex, Core.LastIndex - TrailingLogs) + 1);
-        Disk.TruncateHead(keepFrom - 1);
-        Step((core, _) => core.OnSnapshotTaken(_machineIndex, _machineTerm, _appliedConfiguration, keepFrom));
-    }
-
-    /// <summary>A follower receives a leader's snapshot.</summary>
-    private void Install(SnapshotInstall install)
-    {
+        if (!IsUp || IsPaused) return;
         int life = Life;
-        _cluster.Time.After(_cluster.Random.Spread(TimeSpan.FromMilliseconds(30)), () =>
+        _pausedUntil = _cluster.Time.Now + duration;
+        _cluster.Time.After(duration, () =>
         {
-            if (life != Life) return;
-            SnapshotRequest request = install.Request;
-            byte[]? state = ((SimCall)install.Token).SnapshotState;
-            bool usable = state is not null && request.LastLogIndex > AppliedIndex && request.LastLogIndex > Core.CommitIndex;
-            if (usable)
-            {
-                Disk.StoreSnapshot(
-                    request.LastLogIndex, request.LastLogTerm, request.Configuration.Configuration, request.Configuration.Index, state!);
-                using MemoryStream stream = new(state!);
-                Machine.Restore(stream);
-                SetApplied(request.LastLogIndex, request.LastLogTerm, request.Configuration);
-            }
-
-            Step((core, now) => core.OnSnapshotInstalled(now, install, usable));
+            if (life == Life) Resume();
         });
     }
 
-    // Entries after the last command do not change the state, so it is the one at the machine's index.
-    private byte[] SavedAtMachineIndex() => Machine.Save();
-
-    private void SetApplied(ulong index, ulong term, ConfigurationPoint configuration)
+    public void Resume()
     {
-        AppliedIndex = index;
-        _machineIndex = index;
-        _machineTerm = term;
-        _appliedConfiguration = configuration;
+        _pausedUntil = default;
+        int life = Life;
+        _backlog.Open();
+        while (life == Life && !IsPaused && _backlog.TryTake(out Action? next)) next();
+    }
+
+    /// <summary>A new address under the same identity; takes effect while it is down.</summary>
+    public void Move() => Address = $"{Id}:{8300 + ++_moves}";
+
+    /// <summary>Gives the core an input and carries out what comes of it.</summary>
+    public void Step(Action<RaftCore, TimeSpan> input) => Receive(() =>
+    {
+        input(Core, Clock.Now);
+        Pump();
+    });
+
+    /// <summary>Does something on this server some time later, unless it went down meanwhile.</summary>
+    public void After(TimeSpan delay, Action action)
+    {
+        int life = Life;
+        _cluster.Time.After(delay, () =>
+        {
+            if (life == Life) Do(action);
+        });
+    }
+
+    private void Do(Action action)
+    {
+        if (!IsUp) return;
+        if (IsPaused) _backlog.Keep(action);
+        else action();
+    }
+
+    /// <summary>Does what a message demands.</summary>
+    private void Receive(Action action)
+    {
+        if (!IsUp) return;
+        if (IsPaused) _backlog.KeepMessage(action);
+        else action();
     }
 
     private void Pump()
     {
-        Core.Flush(_cluster.Time.Now);
+        Core.Flush(Clock.Now);
         _cluster.Checks.OnOutput(this, _output);
-        foreach (RaftRole role in _output.Roles)
-        {
-            if (role == RaftRole.Leader) _cluster.Invariants.OnLeader(this);
-        }
-
+        _cluster.Ledger.OnStep(this);
+        foreach (RaftRole role in _output.Roles) OnRole(role);
         if (_output.WriteId != 0)
         {
             _writer.Enqueue(new Write(
                 _output.WriteId, _output.WriteGeneration, _output.ResetLog, _output.HardState, [.. _output.Entries]));
         }
 
-        for (int i = 0; i < _output.Committed.Count; i++) Apply(_output.FirstCommitted + (ulong)i, _output.Committed[i]);
+        for (int i = 0; i < _output.Committed.Count; i++)
+        {
+            ulong index = _output.FirstCommitted + (ulong)i;
+            Applier.Enqueue(index, _output.Committed[i], TakeWaiter(index));
+        }
+
         foreach (PeerReply reply in _output.Replies) _cluster.Network.Reply(this, (SimCall)reply.Token, reply.Response);
         foreach (PeerRequest request in _output.Requests) _cluster.Network.Send(this, request);
-        if (_output.Install is { } install) Install(install);
+        SnapshotInstall? install = _output.Install;
+        if (_output.CancelInstall) _cancelled = true;
+        if (_output.WantSnapshot) After(TimeSpan.Zero, TakeSnapshot);
         _output.Clear();
+        if (install is not null) Install(install);
+        CompleteVerified();
+        ContinueRestore();
         Arm();
     }
 
-    private void Apply(ulong index, LogEntry? cached)
+    private void OnSettled(Write write, bool success) => Do(() =>
     {
-        LogEntry? entry = cached;
-        if (entry is null && !Disk.TryRead(index, out entry)) throw new InvariantException($"{Id} cannot read committed entry {index}");
-        _cluster.Invariants.OnApply(this, entry!);
-        if (entry!.Type == EntryType.Command)
+        if (success)
         {
-            Machine.Apply([entry], new object?[1]);
-            _machineIndex = index;
-            _machineTerm = entry.Term;
+            Core.OnWritten(Clock.Now, write.Id);
         }
-        else if (Consensus.Wire.ConfigurationCodec.TryDecode(entry, out ClusterConfiguration decoded))
+        else
         {
-            _appliedConfiguration = new ConfigurationPoint(decoded, index);
+            Core.OnWriteFailed(Clock.Now, write.Generation);
+            FailProposals(Core.DurableIndex);
+            _cluster.Checks.OnWriteFailed(this);
         }
 
-        AppliedIndex = index;
-        _cluster.Invariants.OnState(this);
-    }
+        Pump();
+    });
 
-    private void OnSettled(Write write, bool success)
+    private void Tick()
     {
-        if (success) Step((core, now) => core.OnWritten(now, write.Id));
-        else Step((core, now) => core.OnWriteFailed(now, write.Generation));
-        if (!success && IsUp) _cluster.Checks.OnWriteFailed(this);
+        _armed = null;
+        Core.OnTick(Clock.Now);
+        Pump();
     }
 
     private void Arm()
     {
         if (Core.NextDeadline is not { } deadline || (_armed is { } armed && armed <= deadline)) return;
-        TimeSpan now = _cluster.Time.Now;
-        TimeSpan at = deadline > now ? deadline : now + TimeSpan.FromMilliseconds(1);
-        _armed = at;
+        _armed = deadline;
+        TimeSpan wait = Clock.Until(deadline);
         int life = Life;
-        _cluster.Time.After(at - now, () =>
+        _cluster.Time.After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), () =>
         {
-            if (life != Life || _armed != at) return;
-            _armed = null;
-            Step((core, time) => core.OnTick(time));
+            if (life != Life || _armed != deadline) return;
+            if (IsPaused) _backlog.KeepTick(Tick);
+            else Tick();
         });
     }
 }

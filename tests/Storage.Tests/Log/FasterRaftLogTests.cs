@@ -112,6 +112,29 @@ public sealed class FasterRaftLogTests : IDisposable
     }
 
     [Fact]
+    public void Entries_read_together_are_those_read_one_by_one()
+    {
+        using FasterRaftLog log = LogFixture.Open(_directory.Path);
+        // Sizes that leave entries inside pages, across them and across files; some are replaced, the last are not durable.
+        for (ulong index = 1; index <= 300; index++) log.AppendAndSync(LogFixture.Entry(index, size: (int)(index * 37 % 900)));
+        for (ulong index = 250; index <= 320; index++) log.AppendAndSync(LogFixture.Entry(index, size: (int)index, term: 2));
+        log.Append([LogFixture.Entry(321, term: 2), LogFixture.Entry(322, term: 2)]);
+        log.TruncateHead(10);
+        var together = new LogEntry[400];
+        Assert.Equal(0, log.Read(10, together));
+        Assert.Equal(0, log.Read(323, together));
+        Assert.Equal(7, log.Read(11, together.AsSpan(0, 7)));
+        Assert.Equal(312, log.Read(11, together));
+        for (ulong index = 11; index <= 322; index++)
+        {
+            Assert.True(log.TryRead(index, out LogEntry one));
+            LogEntry other = together[index - 11];
+            Assert.Equal((one.Index, one.Term, one.Type, one.AppendedAt), (other.Index, other.Term, other.Type, other.AppendedAt));
+            Assert.True(one.Data.Span.SequenceEqual(other.Data.Span) && one.Extensions.Span.SequenceEqual(other.Extensions.Span));
+        }
+    }
+
+    [Fact]
     public void Gap_is_refused()
     {
         using var log = Open(_directory.Path);

@@ -197,6 +197,18 @@ public sealed class FileSnapshotStoreTests : IDisposable
         Assert.Throws<DataFormatException>(Store);
     }
 
+    [Fact]
+    public async Task Removed_snapshot_is_gone_for_good_and_the_one_before_it_is_the_newest_again()
+    {
+        FileSnapshotStore store = Store();
+        SnapshotMeta kept = await SaveAsync(store, 5, 2, State(100, true));
+        SnapshotMeta removed = await SaveAsync(store, 9, 2, State(100, true));
+        store.Remove(removed);
+        store.Remove(removed);
+        Assert.Equal(kept.Id, Assert.Single(Store().List()).Id);
+        Assert.Single(Directory.EnumerateFileSystemEntries(Snapshots));
+    }
+
     private FileSnapshotStore Store() => new(_directory.Path, TimeProvider.System, _logger);
 
     private string StateFile(SnapshotMeta meta) => Path.Combine(Snapshots, meta.Id, "state.lz4");

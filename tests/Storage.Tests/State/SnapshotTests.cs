@@ -46,6 +46,23 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public void The_state_from_before_a_restore_can_be_taken_back()
+    {
+        Fill(_bed);
+        byte[] before = _bed.Snapshot();
+        IStateCapture earlier = _bed.Store.Capture();
+        using var other = new StateTestBed();
+        other.Kv(KvsOp.Set, "other", "1");
+        _bed.Store.Restore(new MemoryStream(other.Snapshot()));
+        Assert.NotNull(_bed.Get("other"));
+        _bed.Store.Revert(earlier);
+        Assert.Null(_bed.Get("other"));
+        Assert.Equal(before, _bed.Snapshot());
+        _bed.Kv(KvsOp.Set, "goes-on", "1");
+        Assert.NotNull(_bed.Get("goes-on"));
+    }
+
+    [Fact]
     public void Restore_forgets_lock_delays()
     {
         Fill(_bed);

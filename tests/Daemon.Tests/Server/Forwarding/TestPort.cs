@@ -30,9 +30,6 @@ internal sealed class TestPort : IProtocolHandlers, IAsyncDisposable
     /// <summary>Calls that run now.</summary>
     public int InFlight => _server.InFlight;
 
-    /// <summary>Streams that are open now.</summary>
-    public int Streams => _server.Channels;
-
     public static TestPort Open(RpcServices services) => new(services);
 
     public Task OnRpcAsync(TcpConnection connection) => _server.ServeConnectionAsync(connection);
