@@ -66,6 +66,30 @@ internal static partial class Log
     [LoggerMessage(3020, LogLevel.Error, "failed to install snapshot: error={Error}")]
     public static partial void InstallFailed(ILogger logger, string error);
 
+    [LoggerMessage(3021, LogLevel.Warning, "heartbeat timeout reached, starting election: last-leader={LastLeader}")]
+    public static partial void HeartbeatTimeout(ILogger logger, string lastLeader);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Election timeout reached, restarting election")]
+    public static partial void ElectionTimeout(ILogger logger);
+
+    [LoggerMessage(3023, LogLevel.Information, "election won: tally={Tally}")]
+    public static partial void ElectionWon(ILogger logger, ulong tally);
+
+    [LoggerMessage(3024, LogLevel.Warning, "failed to contact quorum of nodes, stepping down")]
+    public static partial void QuorumLost(ILogger logger);
+
+    [LoggerMessage(3025, LogLevel.Error, "the disk does not finish a write, handing leadership over")]
+    public static partial void DiskHangs(ILogger logger);
+
+    [LoggerMessage(3026, LogLevel.Information, "added peer, starting replication: peer={Peer}")]
+    public static partial void PeerAdded(ILogger logger, string peer);
+
+    [LoggerMessage(3027, LogLevel.Information, "removed peer, stopping replication: peer={Peer} last-index={LastIndex}")]
+    public static partial void PeerRemoved(ILogger logger, string peer, ulong lastIndex);
+
+    [LoggerMessage(3028, LogLevel.Warning, "the leader's log never held the state here, waiting for its snapshot: leader={Leader}")]
+    public static partial void Estranged(ILogger logger, string leader);
+
     [LoggerMessage(3018, LogLevel.Information, "recovered from peers.json: index={Index} servers={Servers}")]
     public static partial void PeersRecovered(ILogger logger, ulong index, string servers);
 

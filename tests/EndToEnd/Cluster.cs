@@ -12,6 +12,12 @@ internal sealed class Cluster : IDisposable
         "performance":{"raft_multiplier":1,"leave_drain_time":"10ms"}
         """;
 
+    /// <summary>Not as short as it gets: the servers share the machine with all other tests.</summary>
+    private const string ServerTimes = """
+        "gossip_lan":{"gossip_interval":"50ms","probe_interval":"500ms","probe_timeout":"300ms","suspicion_mult":3},
+        "performance":{"raft_multiplier":3,"leave_drain_time":"1s","rpc_hold_timeout":"20s"}
+        """;
+
     private readonly List<Agent> _agents = [];
 
     /// <summary>A server that leads.</summary>
@@ -22,6 +28,29 @@ internal sealed class Cluster : IDisposable
         _agents.Add(agent);
         await agent.WaitForLeader();
         return agent;
+    }
+
+    /// <summary>Servers that have founded a cluster together.</summary>
+    /// <param name="config">More keys of the configuration, without braces.</param>
+    public async Task<Agent[]> ServersAsync(int count, string config = "")
+    {
+        Agent[] servers = [.. Enumerable.Range(1, count).Select(number => LaunchServer($"s{number}", count, config))];
+        foreach (Agent server in servers) await Running(server);
+        foreach (Agent server in servers.Skip(1)) (await server.Api.Put($"/v1/agent/join/{servers[0].LanAddress}")).Expect(200);
+        foreach (Agent server in servers)
+        {
+            await Until.True(
+                async () => await LeaderOf(server) is { Length: > 0 } && await PeersOf(server) == count, $"{server.Name} knows a leader");
+        }
+
+        return servers;
+    }
+
+    /// <summary>The server that leads, as another one sees it; null for none.</summary>
+    public static async Task<Agent?> LeaderAsync(Agent asked, IEnumerable<Agent> servers)
+    {
+        string address = await LeaderOf(asked);
+        return servers.FirstOrDefault(server => address == $"127.0.0.1:{server.ServerPort}");
     }
 
     /// <summary>A client agent that knows nobody yet.</summary>
@@ -67,6 +96,27 @@ internal sealed class Cluster : IDisposable
     {
         foreach (Agent agent in _agents) agent.Dispose();
     }
+
+    private Agent LaunchServer(string name, int expect, string config)
+    {
+        string data = Path.Combine(Leftovers.NewFolder(name), "data");
+        Agent agent = Agent.Launch(new AgentOptions
+        {
+            NodeName = name,
+            Server = false,
+            DataDir = data,
+            Config = config.Length == 0 ? $"{{{ServerTimes}}}" : $"{{{ServerTimes},{config}}}",
+            Flags = ["-server", $"-bootstrap-expect={expect}", $"-node={name}", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={data}"],
+        });
+        _agents.Add(agent);
+        return agent;
+    }
+
+    private static async Task<string> LeaderOf(Agent agent) =>
+        (await agent.Api.Get("/v1/status/leader")) is { Status: 200 } answer ? answer.Json.GetString()! : "";
+
+    private static async Task<int> PeersOf(Agent agent) =>
+        (await agent.Api.Get("/v1/status/peers")) is { Status: 200 } answer ? answer.Json.GetArrayLength() : 0;
 
     private static string Config(string more) => more.Length == 0 ? $"{{{Gossip}}}" : $"{{{Gossip},{more}}}";
 

@@ -9,8 +9,9 @@ internal sealed class ConsulAgent : IDisposable
 {
     public const string Name = "consul";
     private const string Variable = "CONSUL_FAST_PEER_CONSUL";
-    private readonly Process _process;
     private readonly string _folder;
+    private readonly string[] _words;
+    private Process _process = null!;
 
     private ConsulAgent(string node, string[] more)
     {
@@ -20,20 +21,23 @@ internal sealed class ConsulAgent : IDisposable
         LanPort = Ports.Free();
         WanPort = Ports.Free();
         Api = new Api($"http://{HttpAddress}");
-        string[] words =
+        ServerPort = Ports.Free();
+        _words =
         [
-            "agent", $"-node={node}", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={_folder}/data", $"-http-port={Text(http)}",
-            $"-serf-lan-port={Text(LanPort)}", $"-serf-wan-port={Text(WanPort)}", $"-server-port={Text(Ports.Free())}", "-dns-port=-1",
+            "agent", $"-node={node}", "-bind=127.0.0.1", "-client=127.0.0.1", $"-data-dir={DataDir}", $"-http-port={Text(http)}",
+            $"-serf-lan-port={Text(LanPort)}", $"-serf-wan-port={Text(WanPort)}", $"-server-port={Text(ServerPort)}", "-dns-port=-1",
             "-hcl=disable_update_check=true", "-hcl=performance{raft_multiplier=1}",
             "-hcl=gossip_lan{gossip_interval=\"20ms\" probe_interval=\"200ms\" probe_timeout=\"100ms\" suspicion_mult=2}", .. more,
         ];
-        _process = Process.Start(new ProcessStartInfo(Program!, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Leftovers.NoteProcess(_folder, _process.Id);
-        Output = new ProcessOutput(_process);
+        Start();
     }
 
     /// <summary>Why no Consul agent can be used; null when one can.</summary>
     public static string? Missing => File.Exists(Program) ? null : $"{Variable} names no program";
+
+    public string DataDir => Path.Combine(_folder, "data");
+
+    public int ServerPort { get; }
 
     public int LanPort { get; }
 
@@ -45,9 +49,12 @@ internal sealed class ConsulAgent : IDisposable
 
     public Api Api { get; }
 
-    public ProcessOutput Output { get; }
+    public ProcessOutput Output { get; private set; } = null!;
 
     private static string? Program => Environment.GetEnvironmentVariable(Variable);
+
+    /// <summary>Starts an agent and waits for nothing.</summary>
+    public static ConsulAgent Launch(string node, params string[] more) => new(node, more);
 
     public static async Task<ConsulAgent> StartAsync(string node, params string[] more)
     {
@@ -62,6 +69,15 @@ internal sealed class ConsulAgent : IDisposable
             agent.Dispose();
             throw new InvalidOperationException(agent.Output.Text, fault);
         }
+    }
+
+    /// <summary>Starts the program, again with the same arguments and data.</summary>
+    public void Start()
+    {
+        _process?.Dispose();
+        _process = Process.Start(new ProcessStartInfo(Program!, _words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Leftovers.NoteProcess(_folder, _process.Id);
+        Output = new ProcessOutput(_process);
     }
 
     public void Kill()

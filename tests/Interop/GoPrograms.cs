@@ -12,7 +12,7 @@ internal static class GoPrograms
     private const string Compiler = "/usr/bin/go";
     private const string Packages = "/usr/share/gocode";
 
-    private static readonly string[] NeededPackages = ["yamux", "net-rpc-msgpackrpc", "go-msgpack"];
+    private static readonly string[] NeededPackages = ["yamux", "net-rpc-msgpackrpc", "go-msgpack", "raft"];
 
     /// <summary>A cold build compiles the standard library.</summary>
     private static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(5);

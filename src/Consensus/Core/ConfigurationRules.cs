@@ -43,7 +43,8 @@ internal static class ConfigurationRules
             if (server.Suffrage == Suffrage.Voter) voters++;
         }
 
-        return voters == 0 ? $"need at least one voter in configuration: {{[{string.Join(' ', configuration.Servers.Select(Text))}]}}" : null;
+        if (voters > 0) return null;
+        return $"need at least one voter in configuration: {{[{string.Join(' ', configuration.Servers.Select(Text))}]}}";
     }
 
     private static string Text(RaftServer server) =>

@@ -6,6 +6,12 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     /// <summary>Requests under way in pipeline mode.</summary>
     public const int MaxInflight = 128;
 
+    /// <summary>
+    /// Requests that are sent although there was room for more entries in them: one that the peer writes, one that waits there,
+    /// one on the way. Further entries gather until they fill a request or an answer comes.
+    /// </summary>
+    public const int MaxInflightUnfilled = 3;
+
     /// <summary>Bytes of entries under way; one request alone may be larger.</summary>
     public const long MaxInflightBytes = 8 << 20;
 
@@ -39,6 +45,9 @@ internal sealed class Peer(RaftServer server, ulong nextIndex, TimeSpan now)
     public ulong ProbeStep { get; set; } = 1;
 
     public bool SnapshotInflight { get; set; }
+
+    /// <summary>Not even the whole log is something to begin with: the peer has another past.</summary>
+    public bool NeedsSnapshot { get; set; }
 
     public int Failures { get; private set; }
 

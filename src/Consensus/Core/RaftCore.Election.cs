@@ -58,6 +58,7 @@ internal sealed partial class RaftCore
         ArmFollowerTimer(now);
         bool heard = LastContact is { } contact && now - contact < _settings.Timings.Heartbeat;
         if (heard && !IsSoleVoter) return;
+        if (Leader.Length > 0) _lastLeader = Leader;
         Leader = "";
         // What is being received ends soon without its leader; until then the state is not this log's.
         if (_install is not null) _output.CancelInstall = true;
@@ -75,6 +76,7 @@ internal sealed partial class RaftCore
     private void OnCandidateTimeout(TimeSpan now)
     {
         _timer = now + _random.Spread(_settings.Timings.Election);
+        if (_preVoteTerm == 0) Notice(RaftNoticeKind.ElectionTimeout);
         StandUnlessStalled(now);
     }
 
@@ -108,7 +110,9 @@ internal sealed partial class RaftCore
 
     private void CountVotes(TimeSpan now)
     {
-        if (IsQuorum(_votes.Count)) BecomeLeader(now);
+        if (!IsQuorum(_votes.Count)) return;
+        Notice(RaftNoticeKind.ElectionWon, number: (ulong)_votes.Count);
+        BecomeLeader(now);
     }
 
     private bool IsQuorum(int votes) => votes >= (ConfigurationRules.CountVoters(Latest.Configuration) / 2) + 1;

@@ -8,6 +8,15 @@ internal sealed partial class RaftCore
     private SnapshotInstall? _install;
     private bool _held;
 
+    /// <summary>The leader's log is another one than that of the snapshot here: only its own snapshot can help.</summary>
+    private bool _estranged;
+
+    /// <summary>
+    /// Where the log ended that was given up for another past. A majority may have needed what was in it, so nobody gets a vote
+    /// who has less.
+    /// </summary>
+    private (ulong Term, ulong Index) _forgotten;
+
     /// <summary>
     /// Keeps committed entries back while the driver replaces the state, until <see cref="ReleaseCommitted"/>: what is applied
     /// must not move meanwhile.
@@ -35,6 +44,11 @@ internal sealed partial class RaftCore
             return;
         }
 
+        // A leader that has the entry that the snapshot ends with has the same past.
+        bool estranged = _estranged;
+        if (request.PrevIndex == SnapshotIndex && request.PrevTerm == SnapshotTerm) _estranged = false;
+        else _estranged |= IsEstrangedBy(request);
+        if (_estranged && !estranged) Notice(RaftNoticeKind.Estranged, Leader);
         if (!AgreesAt(request.PrevIndex, request.PrevTerm))
         {
             Reply(token, new AppendResponse(Term, lastLog, Success: false, NoRetryBackoff: true));
@@ -66,7 +80,10 @@ internal sealed partial class RaftCore
         }
 
         LastContact = now;
-        if (request.LastLogIndex <= CommitIndex)
+        // Where logs agree on an entry at the end of the snapshot here or after it, they have the same past.
+        bool agrees = _log.TryTermAt(request.LastLogIndex, out ulong term) && term == request.LastLogTerm;
+        if (agrees && request.LastLogIndex >= SnapshotIndex) _estranged = false;
+        if (request.LastLogIndex <= CommitIndex && !_estranged)
         {
             // Everything in it is here already; going back would undo what was applied.
             Reply(token, new SnapshotResponse(Term, Success: true));
@@ -100,7 +117,10 @@ internal sealed partial class RaftCore
     private void AdoptSnapshot(SnapshotRequest request)
     {
         ulong index = request.LastLogIndex;
-        if (index > DurableIndex || !_log.TryTermAt(index, out ulong term) || term != request.LastLogTerm)
+        bool estranged = _estranged;
+        _estranged = false;
+        if (estranged && _forgotten.CompareTo((LastTerm, LastIndex)) < 0) _forgotten = (LastTerm, LastIndex);
+        if (estranged || index > DurableIndex || !_log.TryTermAt(index, out ulong term) || term != request.LastLogTerm)
         {
             ReplaceLog(index, request.LastLogTerm, request.Configuration);
             return;
@@ -115,8 +135,22 @@ internal sealed partial class RaftCore
     /// <summary>True when the log up to here is the leader's. What is committed is everybody's, even where only a snapshot tells.</summary>
     private bool AgreesAt(ulong index, ulong leaderTerm)
     {
+        if (_estranged && index <= SnapshotIndex) return false;
         if (index == 0) return true;
         return _log.TryTermAt(index, out ulong term) ? term == leaderTerm : index <= CommitIndex;
+    }
+
+    /// <summary>
+    /// True when the request shows an entry at or below the end of the snapshot here that is of a later term: terms only grow, so
+    /// the leader's log never held that snapshot. It takes an operator to get there: a recovery that committed what others
+    /// did not have, a user's restore that nobody but a leader that failed has got.
+    /// </summary>
+    private bool IsEstrangedBy(AppendRequest request)
+    {
+        if (request.PrevIndex > SnapshotIndex || SnapshotIndex == 0) return false;
+        if (request.PrevTerm > SnapshotTerm || (request.PrevIndex == SnapshotIndex && request.PrevTerm != SnapshotTerm)) return true;
+        int covered = (int)Math.Min((ulong)request.Count, SnapshotIndex - request.PrevIndex);
+        return covered > 0 && request.Entries is { } entries && covered <= entries.Count && entries[covered - 1].Term > SnapshotTerm;
     }
 
     /// <summary>False when the sender's term is over.</summary>

@@ -103,8 +103,14 @@ internal sealed partial class RaftCore
         {
             if (server.Id == _settings.ServerId) continue;
             present.Add(server.Id);
-            if (FindPeer(server.Id) is { } peer) peer.Server = server;
-            else _peers.Add(new Peer(server, LastIndex + 1, now));
+            if (FindPeer(server.Id) is { } peer)
+            {
+                peer.Server = server;
+                continue;
+            }
+
+            _peers.Add(new Peer(server, LastIndex + 1, now));
+            Notice(RaftNoticeKind.PeerAdded, server.Id);
         }
 
         _departing.RemoveAll(peer => present.Contains(peer.Server.Id));
@@ -112,6 +118,7 @@ internal sealed partial class RaftCore
         {
             if (present.Contains(_peers[i].Server.Id)) continue;
             _departing.Add(_peers[i]);
+            Notice(RaftNoticeKind.PeerRemoved, _peers[i].Server.Id, LastIndex);
             _peers.RemoveAt(i);
         }
     }

@@ -9,6 +9,7 @@ internal sealed partial class RaftCore
     private readonly HashSet<string> _preVotes = [];
     private ulong _preVoteTerm;
     private bool _firstPreVote;
+    private string _lastLeader = "";
 
     public void OnPreVoteRequest(TimeSpan now, PreVoteRequest request, object token)
     {
@@ -34,6 +35,7 @@ internal sealed partial class RaftCore
     private void BeginPreVote(TimeSpan now)
     {
         _firstPreVote = _preVoteTerm == 0;
+        if (_firstPreVote && Role == RaftRole.Follower) Notice(RaftNoticeKind.HeartbeatTimeout, _lastLeader);
         _preVoteTerm = Term + 1;
         _preVotes.Clear();
         _preVotes.Add(_settings.ServerId);
@@ -41,7 +43,8 @@ internal sealed partial class RaftCore
         PreVoteRequest request = new(_preVoteTerm, _settings.ServerAddress, LastIndex, LastTerm);
         foreach (RaftServer server in Latest.Configuration.Servers)
         {
-            if (server.Suffrage == Suffrage.Voter && server.Id != _settings.ServerId) _output.Requests.Add(new PeerRequest(server, request));
+            if (server.Suffrage != Suffrage.Voter || server.Id == _settings.ServerId) continue;
+            _output.Requests.Add(new PeerRequest(server, request));
         }
     }
 
@@ -72,8 +75,12 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>True when a log that ends there holds everything that may be committed, as far as this server knows.</summary>
-    private bool IsUpToDate(ulong lastIndex, ulong lastTerm) =>
-        lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
+    private bool IsUpToDate(ulong lastIndex, ulong lastTerm)
+    {
+        (ulong Term, ulong Index) own = (LastTerm, LastIndex);
+        if (_forgotten.CompareTo(own) > 0) own = _forgotten;
+        return (lastTerm, lastIndex).CompareTo(own) >= 0;
+    }
 
     /// <summary>A server that asks its leader for a vote does not hear it: no pause after failures is due any more.</summary>
     private void HearFromLost(TimeSpan now, string candidate)

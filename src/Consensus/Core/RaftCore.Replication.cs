@@ -75,6 +75,8 @@ internal sealed partial class RaftCore
 
         peer.Contact(now);
         peer.Recover();
+        peer.NeedsSnapshot = false;
+        peer.ProbeStep = 1;
         peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastLogIndex);
         peer.NextIndex = Math.Max(peer.NextIndex, request.LastLogIndex + 1);
         AdvanceCommit(now);
@@ -136,6 +138,7 @@ internal sealed partial class RaftCore
         {
             peer.Recover();
             peer.ProbeStep = 1;
+            peer.NeedsSnapshot = false;
             peer.MatchIndex = Math.Max(peer.MatchIndex, request.LastIndex);
             peer.NextIndex = Math.Max(peer.NextIndex, request.LastIndex + 1);
             peer.Pipelining = true;
@@ -145,22 +148,28 @@ internal sealed partial class RaftCore
 
         peer.Pipelining = false;
         // Later requests of a broken pipeline are refused too; only the first refusal says something new.
-        if (request.PrevIndex < peer.NextIndex && request.PrevIndex > 0) peer.NextIndex = FindEarlier(peer, request.PrevIndex, response) + 1;
-        if (response.NoRetryBackoff) peer.Recover();
+        if (request.PrevIndex == 0)
+        {
+            peer.NeedsSnapshot = true;
+            _output.WantSnapshot |= SnapshotIndex == 0;
+        }
+        else if (request.PrevIndex < peer.NextIndex) peer.NextIndex = FindEarlier(peer, request.PrevIndex, response) + 1;
+
+        if (response.NoRetryBackoff && request.PrevIndex > 0) peer.Recover();
         else peer.Fail(now, request.SentAt);
     }
 
     /// <summary>
-    /// Where to look next for an entry that both have, when they differ at <paramref name="index"/>: at the peer's end, or four
-    /// times as far back as before, but at every border between terms and at the oldest entry there is. A log that went astray
-    /// for thousands of entries is led back in a few steps, and little is sent twice.
+    /// Where to look next for an entry that both have, when they differ at <paramref name="index"/>: at the peer's end, or twice
+    /// as far back as before, but at every border between terms and at the oldest entry there is. A log that went astray for
+    /// thousands of entries is led back in a few steps; farther than that would leave what a peer keeps before its snapshot.
     /// </summary>
     private ulong FindEarlier(Peer peer, ulong index, AppendResponse response)
     {
         if (response.LastLog < index) return response.LastLog;
         if (!response.NoRetryBackoff) return index - 1;
         ulong earlier = index - Math.Min(index, peer.ProbeStep);
-        peer.ProbeStep *= 4;
+        peer.ProbeStep *= 2;
         ulong border = _log.SpanStart(index);
         if (border > 0 && border <= index) earlier = Math.Max(earlier, border - 1);
         ulong oldest = FirstIndex == SnapshotIndex + 1 ? SnapshotIndex : FirstIndex;
@@ -172,11 +181,12 @@ internal sealed partial class RaftCore
         if (_peers.Count == 0) return null;
         TimeSpan? next = IsSoleVoter ? null : _leaseAt;
         if (NextTransferDeadline() is { } transfer) next = Earlier(next, transfer);
+        ulong last = Sendable;
         foreach (Peer peer in _peers)
         {
             if (!peer.HeartbeatInflight) next = Earlier(next, peer.HeartbeatAt);
             if (peer.SnapshotInflight) continue;
-            if (peer.NextIndex <= Sendable && !peer.IsWindowFull) next = Earlier(next, peer.PausedUntil);
+            if (IsDue(peer, last)) next = Earlier(next, peer.PausedUntil);
             else if (peer.Inflight == 0) next = Earlier(next, peer.IdleAt > peer.PausedUntil ? peer.IdleAt : peer.PausedUntil);
         }
 
@@ -209,6 +219,7 @@ internal sealed partial class RaftCore
 
         if (contacted < (voters / 2) + 1)
         {
+            Notice(RaftNoticeKind.QuorumLost);
             BecomeFollower(now, Term);
             return;
         }
@@ -231,7 +242,7 @@ internal sealed partial class RaftCore
         {
             if (peer.SnapshotInflight || now < peer.PausedUntil) continue;
             bool sent = false;
-            while (peer.NextIndex <= last && !peer.IsWindowFull && !peer.SnapshotInflight)
+            while (IsDue(peer, last))
             {
                 SendEntries(now, peer, last);
                 sent = true;
@@ -255,13 +266,23 @@ internal sealed partial class RaftCore
         _departing.Clear();
     }
 
+    /// <param name="last">Newest entry that may be sent.</param>
+    private bool IsDue(Peer peer, ulong last)
+    {
+        if (peer.NextIndex > last || peer.IsWindowFull || peer.SnapshotInflight) return false;
+        if (peer.Inflight < Peer.MaxInflightUnfilled) return true;
+        int available = (int)Math.Min((ulong)_settings.MaxAppendEntries, last - peer.NextIndex + 1);
+        return available == _settings.MaxAppendEntries || CountCached(peer.NextIndex, available, out _) < available;
+    }
+
     /// <summary>Sends the next entries, none when the peer is up to date, or the snapshot when they are gone.</summary>
     /// <param name="last">Newest entry that may be sent.</param>
     private void SendEntries(TimeSpan now, Peer peer, ulong last)
     {
         ulong prev = peer.NextIndex - 1;
         ulong prevTerm = 0;
-        if (peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
+        bool needsSnapshot = peer.NeedsSnapshot && SnapshotIndex > 0;
+        if (needsSnapshot || peer.NextIndex < FirstIndex || (prev > 0 && !_log.TryTermAt(prev, out prevTerm)))
         {
             SendSnapshot(now, peer);
             return;

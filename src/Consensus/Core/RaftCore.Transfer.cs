@@ -96,6 +96,8 @@ internal sealed partial class RaftCore
             return;
         }
 
-        if (MustHandOver(now) && TransferLeadership(now, null) is { } error) FailTransfer(now, error);
+        if (!MustHandOver(now)) return;
+        Notice(RaftNoticeKind.DiskHangs);
+        if (TransferLeadership(now, null) is { } error) FailTransfer(now, error);
     }
 }

@@ -41,6 +41,8 @@ internal sealed partial class RaftCore
         _handedOut = state.SnapshotIndex;
     }
 
+    public string ServerId => _settings.ServerId;
+
     public RaftRole Role { get; private set; } = RaftRole.Follower;
 
     public ulong Term => _log.HardState.Term;
@@ -179,6 +181,8 @@ internal sealed partial class RaftCore
     {
         SnapshotConfiguration = Latest;
         ReplaceLog(index, term, Latest);
+        // Nobody else has it yet: the servers may change only when something after it is committed.
+        _termStart = index + 1;
     }
 
     /// <summary>No input is taken after this.</summary>
@@ -209,6 +213,7 @@ internal sealed partial class RaftCore
     private void CommitUpTo(TimeSpan now, ulong index)
     {
         CommitIndex = index;
+        if (Role == RaftRole.Leader) _output.LedUpTo = index;
         if (Latest.Index > index || Committed.Index == Latest.Index) return;
         Committed = Latest;
         if (Role == RaftRole.Leader && !IsVoter(_settings.ServerId)) BecomeFollower(now, Term);
@@ -307,6 +312,9 @@ internal sealed partial class RaftCore
     {
         IsSoleVoter = IsVoter(_settings.ServerId) && ConfigurationRules.CountVoters(Latest.Configuration) == 1;
     }
+
+    private void Notice(RaftNoticeKind kind, string subject = "", ulong number = 0) =>
+        _output.Notices.Add(new RaftNotice(kind, subject, number));
 
     private bool IsVoter(string id)
     {

@@ -30,8 +30,17 @@ internal sealed class RaftOutput
     /// <summary>Consecutive entries to apply; null stands for one that must be read from the log.</summary>
     public List<LogEntry?> Committed { get; } = [];
 
+    /// <summary>
+    /// Of <see cref="Committed"/>, those up to here were committed by this server as leader, before any change in
+    /// <see cref="Roles"/>: its own proposals, even when it steps down right after.
+    /// </summary>
+    public ulong LedUpTo { get; set; }
+
     /// <summary>Role changes in order.</summary>
     public List<RaftRole> Roles { get; } = [];
+
+    /// <summary>What happened, for the log.</summary>
+    public List<RaftNotice> Notices { get; } = [];
 
     /// <summary>A snapshot to receive and restore; ends with <see cref="RaftCore.OnSnapshotInstalled"/>.</summary>
     public SnapshotInstall? Install { get; set; }
@@ -39,9 +48,12 @@ internal sealed class RaftOutput
     /// <summary>The snapshot being received is from a leader of the past: no need to wait for the rest of it.</summary>
     public bool CancelInstall { get; set; }
 
+    /// <summary>A peer needs a snapshot, and there is none: one should be taken soon.</summary>
+    public bool WantSnapshot { get; set; }
+
     public bool IsEmpty =>
         WriteId == 0 && Requests.Count == 0 && Replies.Count == 0 && Committed.Count == 0 && Roles.Count == 0 && Install is null &&
-        !CancelInstall;
+        !CancelInstall && !WantSnapshot && Notices.Count == 0;
 
     public void Clear()
     {
@@ -53,8 +65,11 @@ internal sealed class RaftOutput
         Replies.Clear();
         Committed.Clear();
         Roles.Clear();
+        Notices.Clear();
+        LedUpTo = 0;
         Install = null;
         CancelInstall = false;
+        WantSnapshot = false;
     }
 }
 

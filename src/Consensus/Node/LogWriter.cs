@@ -50,7 +50,13 @@ internal sealed class LogWriter
         {
             // Built on a write that failed, before the core knew.
             if (output.WriteGeneration <= _failedGeneration) return;
-            if (output.ResetLog) _queued.Reset();
+            if (output.ResetLog)
+            {
+                // The new log may begin below what was to be removed from the old one.
+                _queued.Reset();
+                _truncateTo = 0;
+            }
+
             if (output.HardState is { } hardState) _queued.HardState = hardState;
             _queued.Entries.AddRange(output.Entries);
             _queued.LastId = output.WriteId;

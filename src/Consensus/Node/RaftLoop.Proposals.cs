@@ -77,7 +77,9 @@ internal sealed partial class RaftLoop
 
     private void Transfer(TransferItem item)
     {
-        string? error = _restoring ? "cannot transfer leadership while a snapshot is restored" : _core.TransferLeadership(_clock(), item.ServerId);
+        string? error = _restoring
+            ? "cannot transfer leadership while a snapshot is restored"
+            : _core.TransferLeadership(_clock(), item.ServerId);
         if (error is not null) item.Complete(error);
         else _transfer = item;
     }

@@ -45,6 +45,9 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         _timer = new DeadlineTimer(this, parts.Time);
     }
 
+    /// <summary>Takes a snapshot soon. Set once, before anything is posted.</summary>
+    public Action? WantSnapshot { get; set; }
+
     /// <summary>Called when the loop has stopped.</summary>
     public void Dispose() => _timer.Dispose();
 
@@ -155,21 +158,30 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
     private void CarryOut()
     {
         if (_output.IsEmpty) return;
+        foreach (RaftNotice notice in _output.Notices) Tell(notice);
+        ulong ledUpTo = Math.Min(_output.LedUpTo, _output.FirstCommitted + (ulong)_output.Committed.Count - 1);
+        int led = _output.Committed.Count == 0 || ledUpTo < _output.FirstCommitted ? 0 : (int)(ledUpTo - _output.FirstCommitted + 1);
+        TakeCommitted(0, led);
         foreach (RaftRole role in _output.Roles) OnRoleChanged(role);
         if (_output.WriteId != 0) _parts.Writer.Enqueue(_output);
-        for (int i = 0; i < _output.Committed.Count; i++)
+        TakeCommitted(led, _output.Committed.Count);
+        if (_output.Install is { } install) _parts.Installer.Begin(install);
+        if (_output.WantSnapshot) WantSnapshot?.Invoke();
+        if (_output.CancelInstall) _parts.Installer.Cancel();
+        foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
+        foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
+        _output.Clear();
+    }
+
+    private void TakeCommitted(int start, int end)
+    {
+        for (int i = start; i < end; i++)
         {
             ulong index = _output.FirstCommitted + (ulong)i;
             Proposal? proposal = _pending.TakeCommitted(index);
             if (proposal is not null) _parts.Metrics.CommitTime.RecordSince(proposal.Appended);
             _committed.Add(new CommittedEntry(index, _output.Committed[i], proposal));
         }
-
-        if (_output.Install is { } install) _parts.Installer.Begin(install);
-        if (_output.CancelInstall) _parts.Installer.Cancel();
-        foreach (PeerReply reply in _output.Replies) ((IRaftReply)reply.Token).Reply(reply.Response);
-        foreach (PeerRequest request in _output.Requests) _parts.Transport.Send(request);
-        _output.Clear();
     }
 
     private void HandToApply()
@@ -218,6 +230,37 @@ internal sealed partial class RaftLoop : SerialLoop, IRaftInbox, IDisposable
         // Listeners may look at the status, so it is published first.
         _parts.Board.Publish(_core);
         _parts.Notifier.Notify(leads);
+    }
+
+    private void Tell(RaftNotice notice)
+    {
+        switch (notice.Kind)
+        {
+            case RaftNoticeKind.HeartbeatTimeout:
+                Log.HeartbeatTimeout(_parts.Logger, notice.Subject);
+                break;
+            case RaftNoticeKind.ElectionTimeout:
+                Log.ElectionTimeout(_parts.Logger);
+                break;
+            case RaftNoticeKind.ElectionWon:
+                Log.ElectionWon(_parts.Logger, notice.Number);
+                break;
+            case RaftNoticeKind.QuorumLost:
+                Log.QuorumLost(_parts.Logger);
+                break;
+            case RaftNoticeKind.DiskHangs:
+                Log.DiskHangs(_parts.Logger);
+                break;
+            case RaftNoticeKind.PeerAdded:
+                Log.PeerAdded(_parts.Logger, notice.Subject);
+                break;
+            case RaftNoticeKind.PeerRemoved:
+                Log.PeerRemoved(_parts.Logger, notice.Subject, notice.Number);
+                break;
+            case RaftNoticeKind.Estranged:
+                Log.Estranged(_parts.Logger, notice.Subject);
+                break;
+        }
     }
 
     private void OnRequest(RequestItem item)

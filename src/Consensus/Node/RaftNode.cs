@@ -132,6 +132,7 @@ public sealed class RaftNode : IConsensus, IAsyncDisposable
         RaftLoopParts parts = new(_writer, _apply, _installer, _transport, _notifier, _board, _time, _metrics, _logger);
         _loop = new RaftLoop(parts, core, output, () => _time.GetElapsedTime(_started), _options.ServerAddress);
         _snapshotter = new Snapshotter(_options, _apply, _loop, _snapshots, _turn, _board, _timers, _metrics, _logger);
+        _loop.WantSnapshot = _snapshotter.Want;
         _restore = new UserRestore(_loop, _apply, _snapshots, _turn, _logger);
         _writer.Start();
         _transport.Start(_loop);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Consul.Fast.Consensus.Core;
 using Microsoft.Extensions.Logging;
 
@@ -19,9 +20,9 @@ internal sealed class SnapshotInstaller(
     {
         lock (_lock)
         {
-            _current = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            CancellationToken cancellation = _current.Token;
-            _running = Task.Run(() => RunAsync(install, cancellation), CancellationToken.None);
+            CancellationTokenSource current = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            _current = current;
+            _running = Task.Run(() => RunAsync(install, current), CancellationToken.None);
         }
     }
 
@@ -37,15 +38,16 @@ internal sealed class SnapshotInstaller(
         Task running;
         lock (_lock) running = _running;
         await running.ConfigureAwait(false);
+        _stop.Dispose();
     }
 
-    private async Task RunAsync(SnapshotInstall install, CancellationToken cancellation)
+    private async Task RunAsync(SnapshotInstall install, CancellationTokenSource current)
     {
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         string? error;
         try
         {
-            await ReceiveAsync(install, cancellation).ConfigureAwait(false);
+            await ReceiveAsync(install, current.Token).ConfigureAwait(false);
             error = null;
             metrics.InstallSnapshot.RecordSince(start);
         }
@@ -54,6 +56,12 @@ internal sealed class SnapshotInstaller(
             // Whatever it was, the old state is back, and the leader may try again.
             error = FileErrorText.Of(e);
             Log.InstallFailed(logger, error);
+        }
+
+        lock (_lock)
+        {
+            _current = null;
+            current.Dispose();
         }
 
         finished(new SnapshotInstalledItem(install, error));

@@ -18,6 +18,7 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
     private readonly StateTurn _turn;
     private readonly CancellationTokenSource _stop = new();
     private readonly SeededRandom _random;
+    private volatile bool _wanted;
     private Task _check = Task.CompletedTask;
 
     public Snapshotter(
@@ -43,7 +44,14 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
         set => Volatile.Write(ref field, value);
     }
 
-    public void Start() => _timers.Schedule(this, _random.Spread(Policy.Interval));
+    public void Start() => _timers.Schedule(this, _wanted ? TimeSpan.Zero : _random.Spread(Policy.Interval));
+
+    /// <summary>Takes a snapshot soon, whatever the thresholds say. Called by the Raft loop.</summary>
+    public void Want()
+    {
+        _wanted = true;
+        if (_check.IsCompleted) Start();
+    }
 
     public async ValueTask<(SnapshotMeta? Snapshot, string? Error)> TakeAsync(CancellationToken cancellation)
     {
@@ -97,8 +105,9 @@ internal sealed class Snapshotter : TimerEntry, IAsyncDisposable
         RaftStatus status = _board.Status;
         try
         {
-            if (status.LastLogIndex - status.LastSnapshotIndex >= Policy.Threshold)
+            if (_wanted || status.LastLogIndex - status.LastSnapshotIndex >= Policy.Threshold)
             {
+                _wanted = false;
                 (_, string? error) = await TakeAsync(_stop.Token).ConfigureAwait(false);
                 if (error is not null) Log.SnapshotFailed(_logger, error);
             }

@@ -33,7 +33,7 @@ internal sealed class StateReplacement(ApplyLoop apply, ISnapshotStore store, Sn
                 cancellation.ThrowIfCancellationRequested();
                 if (mayStore is null || await mayStore().ConfigureAwait(false))
                 {
-                    _stored = await sink.CommitAsync().ConfigureAwait(false);
+                    await CommitAsync(sink).ConfigureAwait(false);
                     return true;
                 }
             }
@@ -59,6 +59,18 @@ internal sealed class StateReplacement(ApplyLoop apply, ISnapshotStore store, Sn
 
         if (_stored is { } stored) store.Remove(stored);
         _stored = null;
+    }
+
+    /// <summary>
+    /// Makes the snapshot the newest. Those that are ahead of it belong to another past; the last of them goes only when
+    /// this one is there.
+    /// </summary>
+    private async Task CommitAsync(ISnapshotSink sink)
+    {
+        SnapshotMeta[] ahead = [.. store.List().Where(s => s.Index > place.Index || s.Term > place.Term)];
+        foreach (SnapshotMeta other in ahead.Skip(1)) store.Remove(other);
+        _stored = await sink.CommitAsync().ConfigureAwait(false);
+        if (ahead.Length > 0) store.Remove(ahead[0]);
     }
 
     private static bool Revert(ApplyLoop apply, EarlierState before)

@@ -37,7 +37,7 @@ internal sealed class StatusBoard
                 core.Role,
                 core.Term,
                 core.Leader,
-                _status.LeaderAddress == core.Leader && _status.LeaderId.Length > 0 ? _status.LeaderId : FindId(core),
+                FindId(core),
                 core.CommitIndex,
                 _status.AppliedIndex,
                 core.LastIndex,
@@ -57,9 +57,12 @@ internal sealed class StatusBoard
 
     private static string FindId(RaftCore core)
     {
-        foreach (RaftServer server in core.Latest.Configuration.Servers)
+        if (core.Role == RaftRole.Leader) return core.ServerId;
+        if (core.Leader.Length == 0) return "";
+        IReadOnlyList<RaftServer> servers = core.Latest.Configuration.Servers;
+        for (int i = 0; i < servers.Count; i++)
         {
-            if (server.Address == core.Leader) return server.Id;
+            if (servers[i].Address == core.Leader) return servers[i].Id;
         }
 
         return "";

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Wire;
 
@@ -31,6 +32,7 @@ internal sealed class AnswerQueue
 
     /// <summary>A place for the next request; waits while too much is outstanding. Null when the connection is over.</summary>
     /// <param name="bytes">Length of the request.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReplySlot?> ReserveAsync(long bytes)
     {
         while (true)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Consensus.Wire;
@@ -11,22 +12,25 @@ namespace Consul.Fast.Consensus.Transport;
 /// Entries on their way to one peer: requests leave without waiting for the answers to those before them, on a connection
 /// that carries nothing else. Any fault ends the connection and fails everything outstanding; the next request opens a new one.
 /// </summary>
-internal sealed class AppendPipeline(string peerId, RaftTransportSettings settings, PeerDialer dialer, IRaftInbox inbox, PeerReports reports)
+internal sealed class AppendPipeline(
+    string peerId, RaftTransportSettings settings, PeerDialer dialer, IRaftInbox inbox, PeerReports reports)
 {
     /// <summary>Bytes that may gather before they are sent although more requests wait.</summary>
     private const int GatherMax = 64 * 1024;
+
+    private const string AddressChanged = "address changed";
 
     private readonly Lock _gate = new();
     private readonly Queue<AppendRequest> _queued = new();
     private readonly Queue<(AppendRequest Request, long Sent)> _inflight = new();
     private readonly WakeSignal _wake = new();
     private PeerConnection? _connection;
-    private string _address = "";
+    private PeerAddress _address = new("");
     private bool _running;
     private bool _closing;
 
     /// <summary>Takes a request over. Does not block.</summary>
-    public void Enqueue(AppendRequest request, string address)
+    public void Enqueue(AppendRequest request, PeerAddress address)
     {
         lock (_gate)
         {
@@ -49,7 +53,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
     {
         PeerConnection? connection;
         lock (_gate) connection = _connection;
-        if (connection is not null && connection.Address != address) connection.Abort(new CloseReason(CloseKind.Local, "address changed"));
+        if (connection?.Address != address) connection?.Abort(new CloseReason(CloseKind.Local, AddressChanged));
     }
 
     /// <summary>Ends the connection when it has been without use since <paramref name="ticks"/>.</summary>
@@ -90,10 +94,11 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
         PeerConnection? connection = null;
         try
         {
-            string address;
+            PeerAddress address;
             lock (_gate) address = _address;
             (connection, string error) = await dialer.DialAsync(address).ConfigureAwait(false);
             if (connection is null) return error;
+            if (address.Left.IsCompleted) return AddressChanged;
             return await ServeAsync(connection).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -170,6 +175,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
         lock (_gate) return _inflight.Count < Peer.MaxInflight && _queued.TryDequeue(out AppendRequest? request) ? request : null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(PeerConnection connection, AppendRequest request)
     {
         if (EntryLoader.Load(settings.Log, request, out string error) is not { } entries)
@@ -181,7 +187,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
 
         lock (_gate) _inflight.Enqueue((request, Stopwatch.GetTimestamp()));
         PipeWriter output = connection.Output;
-        RequestEncoder.WriteAppendHead(output, request, entries.Count);
+        RequestEncoder.WriteAppendHead(output, entries.Count);
         for (int i = 0; i < entries.Count; i++)
         {
             LogEntryCodec.Write(new(output), entries[i]);
@@ -192,6 +198,7 @@ internal sealed class AppendPipeline(string peerId, RaftTransportSettings settin
         reports.AppendSent(entries.Count);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync(PeerConnection connection)
     {
         connection.LimitWrite(settings.Timeout);

@@ -25,7 +25,7 @@ internal sealed class PeerCalls(PeerDialer dialer, IdleConnections idle, TimeSpa
     }
 
     /// <summary>Sends a request and waits for its answer. Never throws for what the network does.</summary>
-    public ValueTask<CallResult> RunAsync(RaftRequest request, string address) => request is PreVoteRequest question
+    public ValueTask<CallResult> RunAsync(RaftRequest request, PeerAddress address) => request is PreVoteRequest question
         ? AskAsync(question, address)
         : CallAsync(output => RequestEncoder.Write(output, request), RaftWire.TypeOf(request), address);
 
@@ -36,7 +36,7 @@ internal sealed class PeerCalls(PeerDialer dialer, IdleConnections idle, TimeSpa
     /// A peer that has no pre-votes is one that grants, as long as it can be reached: every server votes against a candidate
     /// that is behind, but a candidate that reaches nobody should not raise the term.
     /// </summary>
-    private async ValueTask<CallResult> AskAsync(PreVoteRequest question, string address)
+    private async ValueTask<CallResult> AskAsync(PreVoteRequest question, PeerAddress address)
     {
         if (_preVotes == PreVoteKnowledge.NotKnown && Environment.TickCount64 >= Volatile.Read(ref _forgetAt)) Forget();
         switch (_preVotes)
@@ -62,7 +62,7 @@ internal sealed class PeerCalls(PeerDialer dialer, IdleConnections idle, TimeSpa
     /// <summary>
     /// Finds out whether the peer has pre-votes: on a connection that has just proved to speak Raft, one that closes has not.
     /// </summary>
-    private async ValueTask<CallResult> AskFirstAsync(PreVoteRequest question, string address)
+    private async ValueTask<CallResult> AskFirstAsync(PreVoteRequest question, PeerAddress address)
     {
         (PeerConnection? connection, string error) = await dialer.DialAsync(address).ConfigureAwait(false);
         if (connection is null) return CallResult.Failed(error);
@@ -86,10 +86,13 @@ internal sealed class PeerCalls(PeerDialer dialer, IdleConnections idle, TimeSpa
         return CallResult.Of(answer);
     }
 
-    /// <summary>A connection that was idle may be one to a process that is gone; then a new one is tried.</summary>
-    private async ValueTask<CallResult> CallAsync(Action<PipeWriter> write, RaftRpc rpc, string address)
+    /// <summary>
+    /// A connection that was idle may be one to a process that is gone; then a new one is tried. Not for a hand-over, which must
+    /// not come twice: a peer that leads already would stand down for it.
+    /// </summary>
+    private async ValueTask<CallResult> CallAsync(Action<PipeWriter> write, RaftRpc rpc, PeerAddress address)
     {
-        if (idle.Take(address) is { } used)
+        if (rpc != RaftRpc.TimeoutNow && idle.Take(address.Text) is { } used)
         {
             PeerAnswer answer = await ExchangeAsync(used, write, rpc).ConfigureAwait(false);
             bool stale = answer.Kind == AnswerKind.NoByte && !used.HasTimedOut;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Wire;
 using Consul.Fast.Net.Rpc;
@@ -54,6 +55,7 @@ internal sealed class PeerConnection(TcpConnection connection, string address, T
     public void Abort(Exception exception) => connection.Abort(CloseReason.FromException(exception));
 
     /// <summary>Reads the answer to the oldest request that has none. Throws when the connection breaks.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PeerAnswer> ReadAnswerAsync(RaftRpc rpc)
     {
         (RpcReadStatus status, ReadOnlyMemory<byte> message) = await ReadValueAsync().ConfigureAwait(false);
@@ -112,6 +114,7 @@ internal sealed class PeerConnection(TcpConnection connection, string address, T
 
     private long Next() => _writeBy == 0 || (_answerBy != 0 && _answerBy < _writeBy) ? _answerBy : _writeBy;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(RpcReadStatus Status, ReadOnlyMemory<byte> Message)> ReadValueAsync()
     {
         RpcReadStatus status;

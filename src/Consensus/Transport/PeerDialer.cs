@@ -20,15 +20,18 @@ internal sealed class PeerDialer : IDisposable
 
     public bool IsStopping => _stop.IsCancellationRequested;
 
-    /// <summary>A new connection, or why there is none.</summary>
-    public async ValueTask<(PeerConnection? Connection, string Error)> DialAsync(string address)
+    /// <summary>A new connection, or why there is none. Given up when the peer is known to be elsewhere.</summary>
+    public async ValueTask<(PeerConnection? Connection, string Error)> DialAsync(PeerAddress address)
     {
-        if (!IPEndPoint.TryParse(address, out IPEndPoint? endPoint)) return (null, $"dial tcp: address {address}: not an address with a port");
+        if (!IPEndPoint.TryParse(address.Text, out IPEndPoint? endPoint)) return (null, $"dial tcp: no port in address {address.Text}");
         if (IsStopping) return (null, "transport shutdown");
-        DialResult dialed = await _settings.Dialer
-            .DialAsync(endPoint, _settings.Datacenter, ProtocolMode.Raft, _stop).ConfigureAwait(false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        Task<DialResult> dialing = _settings.Dialer
+            .DialAsync(endPoint, _settings.Datacenter, ProtocolMode.Raft, limit.Token).AsTask();
+        if (await Task.WhenAny(dialing, address.Left).ConfigureAwait(false) != dialing) await limit.CancelAsync().ConfigureAwait(false);
+        DialResult dialed = await dialing.ConfigureAwait(false);
         if (!dialed.Succeeded) return (null, dialed.Error);
-        PeerConnection connection = new(dialed.Connection, address, _settings.Timers);
+        PeerConnection connection = new(dialed.Connection, address.Text, _settings.Timers);
         _open.TryAdd(connection, true);
         if (IsStopping) connection.Abort(CloseReason.Shutdown);
         return (connection, "");

@@ -19,7 +19,7 @@ internal sealed class PeerLink
     private readonly PeerCalls _calls;
     private readonly SnapshotSender _snapshots;
     private readonly AppendPipeline _pipeline;
-    private string _address = "";
+    private PeerAddress _address = new("");
 
     public PeerLink(string peerId, RaftTransportSettings settings, PeerDialer dialer, IRaftInbox inbox)
     {
@@ -37,9 +37,9 @@ internal sealed class PeerLink
     public void Send(RaftServer server, RaftRequest request)
     {
         string address = _settings.AddressOf(_peerId) ?? server.Address;
-        if (address != _address) Move(address);
-        if (request is AppendRequest { Heartbeat: false } append) _pipeline.Enqueue(append, address);
-        else ThreadPool.UnsafeQueueUserWorkItem(new Call(this, request, address), preferLocal: false);
+        if (address != _address.Text) Move(address);
+        if (request is AppendRequest { Heartbeat: false } append) _pipeline.Enqueue(append, _address);
+        else ThreadPool.UnsafeQueueUserWorkItem(new Call(this, request, _address), preferLocal: false);
     }
 
     /// <summary>Closes what has been without use since <paramref name="ticks"/>.</summary>
@@ -49,10 +49,11 @@ internal sealed class PeerLink
         Close(_idle.RemoveAll(connection => connection.IsBroken || connection.IdleSince <= ticks));
     }
 
-    /// <summary>What goes to the old address has no future; calls under way end by themselves.</summary>
+    /// <summary>What goes to the old address has no future; calls that are connected end by themselves.</summary>
     private void Move(string address)
     {
-        _address = address;
+        _address.Leave();
+        _address = new PeerAddress(address);
         _reports.Address = address;
         _calls.Forget();
         _pipeline.Leave(address);
@@ -64,11 +65,13 @@ internal sealed class PeerLink
         foreach (PeerConnection connection in connections)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
-                static item => _ = item.Dialer.CloseAsync(item.Connection).AsTask(), (Dialer: _dialer, Connection: connection), preferLocal: false);
+                static close => _ = close.Dialer.CloseAsync(close.Connection).AsTask(),
+                (Dialer: _dialer, Connection: connection),
+                preferLocal: false);
         }
     }
 
-    private async Task RunAsync(RaftRequest request, string address)
+    private async Task RunAsync(RaftRequest request, PeerAddress address)
     {
         long begun = Stopwatch.GetTimestamp();
         CallResult result;
@@ -96,7 +99,7 @@ internal sealed class PeerLink
         _inbox.OnFailed(_peerId, request);
     }
 
-    private sealed class Call(PeerLink link, RaftRequest request, string address) : IThreadPoolWorkItem
+    private sealed class Call(PeerLink link, RaftRequest request, PeerAddress address) : IThreadPoolWorkItem
     {
         public void Execute() => _ = link.RunAsync(request, address);
     }

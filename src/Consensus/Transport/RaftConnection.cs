@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Node;
 using Consul.Fast.Consensus.Wire;
@@ -41,9 +42,13 @@ internal sealed class RaftConnection
             if (await ReadRequestsAsync().ConfigureAwait(false) is { } fault)
             {
                 Log.UndecodableRequest(_logger, _connection.RemoteEndPoint, fault);
+                _answers.End();
             }
-
-            _answers.End();
+            else
+            {
+                // Peers never close one direction alone: nobody waits for what is not answered yet.
+                _answers.Break();
+            }
         }
         catch (Exception exception) when (CloseReason.IsLoss(exception))
         {
@@ -141,6 +146,7 @@ internal sealed class RaftConnection
         return await reply.Task.ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(RpcReadStatus Status, ReadOnlyMemory<byte> Message)> ReadValueAsync(long maxBytes)
     {
         RpcReadStatus status;

@@ -14,7 +14,7 @@ internal sealed class SnapshotSender(RaftTransportSettings settings, PeerDialer 
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>Never throws for what the network does, or the disk.</summary>
-    public async ValueTask<CallResult> RunAsync(SnapshotRequest request, string address)
+    public async ValueTask<CallResult> RunAsync(SnapshotRequest request, PeerAddress address)
     {
         SnapshotMeta? snapshot = settings.Snapshots.List().FirstOrDefault(
             meta => meta.Index == request.LastLogIndex && meta.Term == request.LastLogTerm);
@@ -33,7 +33,7 @@ internal sealed class SnapshotSender(RaftTransportSettings settings, PeerDialer 
         }
     }
 
-    private async ValueTask<CallResult> SendAsync(SnapshotRequest request, long size, Stream state, string address)
+    private async ValueTask<CallResult> SendAsync(SnapshotRequest request, long size, Stream state, PeerAddress address)
     {
         (PeerConnection? connection, string error) = await dialer.DialAsync(address).ConfigureAwait(false);
         if (connection is null) return CallResult.Failed(error);

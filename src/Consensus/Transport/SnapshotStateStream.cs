@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Consul.Fast.Net.Rpc;
 using Consul.Fast.Net.Timers;
 using Consul.Fast.Net.Transport;
@@ -82,6 +83,7 @@ internal sealed class SnapshotStateStream : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadOnlyMemory<byte>> NextAsync(long wanted, CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> piece;

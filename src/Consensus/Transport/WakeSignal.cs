@@ -22,7 +22,9 @@ internal sealed class WakeSignal : IValueTaskSource
         if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting) _source.SetResult(true);
     }
 
-    /// <summary>Completes after the next signal, or at once when there was one. One waiter, which then looks for its reason itself.</summary>
+    /// <summary>
+    /// Completes after the next signal, or at once when there was one. One waiter, which then looks for its reason itself.
+    /// </summary>
     public ValueTask WaitAsync()
     {
         _source.Reset();

@@ -4,7 +4,9 @@ using Consul.Fast.Net.MsgPack;
 
 namespace Consul.Fast.Consensus.Wire;
 
-/// <summary>Reads the requests of peers. What comes is never trusted: a fault is a false, and memory is taken for bytes that are there.</summary>
+/// <summary>
+/// Reads the requests of peers. What comes is never trusted: a fault is a false, and memory is taken for bytes that are there.
+/// </summary>
 internal static class RequestDecoder
 {
     /// <summary>False when the type is unknown or the bytes are no such request.</summary>

@@ -19,7 +19,7 @@ internal static class RequestEncoder
         switch (request)
         {
             case AppendRequest append:
-                WriteAppendHead(output, append, append.Heartbeat ? null : 0);
+                WriteAppendHead(output, append.Heartbeat ? null : 0);
                 WriteAppendTail(output, append);
                 break;
             case VoteRequest vote:
@@ -39,7 +39,7 @@ internal static class RequestEncoder
 
     /// <summary>The part of AppendEntries before its entries.</summary>
     /// <param name="count">Number of entries that follow, null for no list at all.</param>
-    public static void WriteAppendHead(IBufferWriter<byte> output, AppendRequest request, int? count)
+    public static void WriteAppendHead(IBufferWriter<byte> output, int? count)
     {
         MsgPackWriter writer = Begin(output, RaftRpc.AppendEntries, 7);
         writer.WriteKey("Entries"u8);

@@ -73,7 +73,12 @@ internal sealed partial class HttpExchange
             }
 
             request.MaxStale = GoDuration.ToTimeSpan(nanoseconds);
-            if (nanoseconds > 0) request.AllowStale = explicitMode = true;
+            if (nanoseconds > 0)
+            {
+                request.AllowStale = explicitMode = true;
+                // A bound shorter than our clock can tell is still one.
+                if (request.MaxStale == TimeSpan.Zero) request.MaxStale = new TimeSpan(1);
+            }
         }
 
         if (!explicitMode && _options.DiscoveryMaxStale > TimeSpan.Zero

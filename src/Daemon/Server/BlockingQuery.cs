@@ -52,10 +52,12 @@ internal sealed class BlockingQuery(IServerContext server, LeaderGate gate)
             TimeSpan left = limit - server.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return Result(outcome);
             WakeReason reason = await server.Store.Watches.WaitAsync(watches, state.Version, left, request.Cancellation);
-            // A restored snapshot replaced everything: answer from the new state, whatever its index is.
+            // A restored snapshot replaced everything: answer from the new state once it is settled, whatever its index is.
             if (reason == WakeReason.Abandoned)
             {
                 request.AllowNotModified = false;
+                if (!request.AllowStale && await gate.AwaitSettledAsync(request.Cancellation) is { } unsettled)
+                    return RpcResult<T>.Fail(unsettled);
                 return Result(run(server.Store.Current, argument, null));
             }
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Consul.Fast.Daemon.Server;
 
 /// <summary>The Raft configuration and the autopilot as operators see them. Thread safe.</summary>
-internal sealed partial class OperatorService(IServerContext server, CommandProposer commands, IAutopilot autopilot, ILogger logger) : IOperator
+internal sealed partial class OperatorService(IServerContext server, CommandProposer commands, IAutopilot autopilot, ILogger logger)
+    : IOperator
 {
     private static readonly ServerIdentity Unknown = new("(unknown)", "unknown");
 
@@ -48,7 +49,8 @@ internal sealed partial class OperatorService(IServerContext server, CommandProp
         return RpcResult<bool>.Ok(true);
     }
 
-    private RaftServer? Find(Func<RaftServer, bool> isMeant) => server.Consensus.Configuration.Configuration.Servers.FirstOrDefault(isMeant);
+    private RaftServer? Find(Func<RaftServer, bool> isMeant) =>
+        server.Consensus.Configuration.Configuration.Servers.FirstOrDefault(isMeant);
 
     private RaftConfigurationServer Describe(RaftServer member, string leader)
     {

@@ -11,6 +11,7 @@ using Consul.Fast.Daemon.Server.Forwarding;
 using Consul.Fast.Daemon.Server.Leader;
 using Consul.Fast.Daemon.Server.Port;
 using Consul.Fast.Daemon.Text;
+using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Gossip.Node;
 using Consul.Fast.Net.Metrics;
 using Consul.Fast.Net.Timers;
@@ -57,8 +58,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     private readonly RpcPort _port;
     private readonly SnapshotService _snapshots;
     private readonly KeyringService _keyrings;
-    private readonly OwnCalls _own;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServerRoutes _routes;
     private volatile bool _leaving;
 
     /// <summary>Opens what is on disk; the node takes no part in anything before <see cref="StartAsync"/>.</summary>
@@ -92,23 +92,10 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _departure = new Departure(_raft, _servers, config.Node.Id, time, logger);
         var commands = new CommandProposer(_raft);
         var dialer = new RpcDialer(tcp);
-        Pool = new RpcPool(
-            dialer,
-            new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
-            timers,
-            loggers.CreateLogger("agent.server.rpc"));
+        Pool = PoolOf(dialer, timers, loggers);
         _autopilot = new ServerAutopilot(config, _raft, lan, wan, Store, commands, AskStatsAsync, time, metrics, loggers);
         var sessions = new SessionTimers(Store, commands, timers, logger);
-        _leader = new LeaderLoop(
-            _raft,
-            sessions,
-            new TombstoneReaper(Store, commands, time, logger),
-            new MemberReconciler(
-                lan, Store, commands, config.Node.Datacenter, logger, metrics, _autopilot.Membership, _servers),
-            time,
-            logger,
-            metrics,
-            [_autopilot.Loop]);
+        _leader = LeaderOf(commands, sessions);
         _gauges = new ServerGauges(this, sessions, lan, metrics);
         Options = new ServerOptions
         {
@@ -128,12 +115,8 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
             this, gate, commands, sessions,
             new OperatorService(this, commands, _autopilot.Loop, loggers.CreateLogger("agent.server.operator")),
             _snapshots, new EventService(lan, gate), _keyrings, _coordinates, _wanMap);
-        var route = new LeaderRoute(this, gate, _servers.ByAddress, loggers.CreateLogger("agent.server"));
-        var leader = new LeaderCaller(route, Pool, Options.RpcHoldTimeout, time, _stopping.Token);
-        var archives = new SnapshotCaller(dialer, Datacenter);
-        _own = new OwnCalls(new RateLimiter(config.Limits.RpcRate, config.Limits.RpcMaxBurst, time), metrics);
-        Services = RoutedServices.Create(local, leader, archives, _own);
-        _port = new RpcPort(config, RoutedServices.Create(local, leader, archives, own: null), _transport, tls, timers, metrics, loggers);
+        _routes = new ServerRoutes(config, this, gate, _servers, local, Pool, dialer, logger);
+        _port = new RpcPort(config, _routes.Others, _transport, tls, timers, metrics, loggers);
         if (config.Server.BootstrapExpect > 0)
         {
             _bootstrapper = new Bootstrapper(
@@ -141,6 +124,22 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
                 _raft.BootstrapAsync, time, logger);
         }
     }
+
+    private RpcPool PoolOf(RpcDialer dialer, TimerWheel timers, ILoggerFactory loggers) => new(
+        dialer,
+        new RpcPoolSettings { Datacenter = Datacenter, IdleStreamsMax = PoolIdleStreams, IdleTime = PoolIdleTime },
+        timers,
+        loggers.CreateLogger("agent.server.rpc"));
+
+    private LeaderLoop LeaderOf(CommandProposer commands, SessionTimers sessions) => new(
+        _raft,
+        sessions,
+        new TombstoneReaper(Store, commands, Time, _logger),
+        new MemberReconciler(_lan, Store, commands, Datacenter, _logger, Metrics, _autopilot.Membership, _servers),
+        Time,
+        _logger,
+        Metrics,
+        [_autopilot.Loop]);
 
     private RaftTransport TransportOf(TcpDialer dialer, TimerWheel timers, ILogger logger) => new(new RaftTransportSettings
     {
@@ -172,7 +171,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public IMetrics Metrics { get; }
 
     /// <summary>The services for this agent's own calls.</summary>
-    public RpcServices Services { get; }
+    public RpcServices Services => _routes.Own;
 
     /// <summary>Connections to the other servers.</summary>
     public RpcPool Pool { get; }
@@ -185,12 +184,23 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public string NodeName => _config.Node.Name;
 
-    public bool ConsistentReadReady => _leader.ConsistentReadReady;
+    public bool ConsistentReadReady => _leader.ConsistentReadReady && !_snapshots.IsReplacing;
 
     public bool IsLeaving => _leaving;
 
-    public ServerIdentity? FindServer(string raftId) => _servers.ById(raftId) is { } server
+    public ServerIdentity? FindServer(string raftId) => (_servers.ById(raftId) ?? FindDeparted(raftId)) is { } server
         ? new ServerIdentity(server.Name, server.RaftVersion.ToString(CultureInfo.InvariantCulture)) : null;
+
+    /// <summary>A server that has left stays in the configuration until the leader has removed it.</summary>
+    private ServerTags? FindDeparted(string raftId)
+    {
+        foreach (Member member in _lan.Members)
+        {
+            if (ServerTags.TryRead(member, out ServerTags server) && server.Id == raftId) return server;
+        }
+
+        return null;
+    }
 
     /// <summary>Opens the port; returns it, with what the system made of port 0.</summary>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
@@ -226,7 +236,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
     public void Reload(AgentConfig config)
     {
         _raft.SnapshotPolicy = RaftSettings.Snapshots(config);
-        _own.Reload(config.Limits.RpcRate, config.Limits.RpcMaxBurst);
+        _routes.Reload(config);
         _port.Reload(config);
     }
 
@@ -263,7 +273,7 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        await _routes.DisposeAsync();
         await _port.DisposeAsync();
         await Pool.DisposeAsync();
         _gauges.Dispose();
@@ -277,7 +287,6 @@ internal sealed class ServerNode : IServerContext, IAsyncDisposable
         _snapshots.Dispose();
         _keyrings.Dispose();
         _storage.Dispose();
-        _stopping.Dispose();
     }
 
     /// <summary>Asks another server how far it has come.</summary>

@@ -21,9 +21,16 @@ internal sealed class SnapshotService(
     ILogger logger) : ISnapshots, IDisposable
 {
     private readonly SemaphoreSlim _restoring = new(1, 1);
+    private volatile bool _replacing;
 
     private const string SaveFailed = "Raft error when taking snapshot: ";
     private const string RestoreFailed = "Raft error when restoring snapshot: ";
+
+    /// <summary>
+    /// True while the state is a restored one that a majority does not know of yet: it could still be lost with this leader, so
+    /// nobody may read it.
+    /// </summary>
+    public bool IsReplacing => _replacing;
 
     public async ValueTask<RpcResult<Stream>> SaveAsync(DcSpecificRequest request)
     {
@@ -100,11 +107,21 @@ internal sealed class SnapshotService(
 
     private async ValueTask<RpcResult<bool>> InstallAsync(ReadSnapshot read, CancellationToken cancellation)
     {
-        if (await server.Consensus.RestoreAsync(read.Meta, read.State, cancellation) is { } error)
-            return RpcResult<bool>.Fail(RestoreFailed + error);
-        ServerLog.SnapshotRestored(logger, read.Meta.Id, read.Meta.Index);
-        ProposalResult barrier = await server.Consensus.BarrierAsync(cancellation);
-        if (barrier.Error is { } unsettled) return RpcResult<bool>.Fail(unsettled);
+        _replacing = true;
+        try
+        {
+            if (await server.Consensus.RestoreAsync(read.Meta, read.State, cancellation) is { } error)
+                return RpcResult<bool>.Fail(RestoreFailed + error);
+            ServerLog.SnapshotRestored(logger, read.Meta.Id, read.Meta.Index);
+            // Whether the caller still waits or not, what is restored has to be settled.
+            ProposalResult barrier = await server.Consensus.BarrierAsync(CancellationToken.None);
+            if (barrier.Error is { } unsettled) return RpcResult<bool>.Fail(unsettled);
+        }
+        finally
+        {
+            _replacing = false;
+        }
+
         return await retakeLeadership(cancellation) is { } fault ? RpcResult<bool>.Fail(fault) : RpcResult<bool>.Ok(true);
     }
 

@@ -25,7 +25,8 @@ public sealed class MemorySnapshotStore(TimeProvider time) : ISnapshotStore
     public Stream Open(SnapshotMeta snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        Kept kept = _kept.FirstOrDefault(k => k.Meta.Id == snapshot.Id) ?? throw new FileNotFoundException($"snapshot {snapshot.Id} is gone");
+        Kept kept = _kept.FirstOrDefault(k => k.Meta.Id == snapshot.Id) ??
+            throw new FileNotFoundException($"snapshot {snapshot.Id} is gone");
         return new MemoryStream(kept.State, writable: false);
     }
 

@@ -48,7 +48,8 @@ public class TransferTests
             bed.Accept("b");
         }
 
-        Assert.Equal((RaftRole.Leader, false, "leadership transfer timeout"), (bed.Core.Role, bed.Core.IsTransferring, bed.Core.TransferError));
+        Assert.Equal((RaftRole.Leader, false), (bed.Core.Role, bed.Core.IsTransferring));
+        Assert.Equal("leadership transfer timeout", bed.Core.TransferError);
         bed.Step((core, now) => Assert.NotEqual(0ul, core.Propose(now, EntryType.Command, new byte[1])));
     }
 

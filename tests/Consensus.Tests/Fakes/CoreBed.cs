@@ -38,6 +38,8 @@ internal sealed class CoreBed
 
     public bool InstallCancelled { get; private set; }
 
+    public bool WantsSnapshot { get; private set; }
+
     public static string Address(string id) => $"{id}:8300";
 
     public static ClusterConfiguration Cluster(params string[] ids) =>
@@ -85,6 +87,7 @@ internal sealed class CoreBed
         for (int i = 0; i < _output.Committed.Count; i++) Applied.Add(_output.FirstCommitted + (ulong)i);
         Install = _output.Install ?? Install;
         InstallCancelled |= _output.CancelInstall;
+        WantsSnapshot |= _output.WantSnapshot;
         _output.Clear();
     }
 

@@ -5,9 +5,12 @@ internal sealed class FakeLogStore : ILogStore
 {
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _open = new(true);
-    private SortedDictionary<ulong, LogEntry> _entries = [];
-    private SortedDictionary<ulong, LogEntry> _durable = [];
+    private readonly List<LogEntry> _entries = [];
+    private readonly List<LogEntry> _durable = [];
     private HardState _durableHardState = new(0, 0, "");
+
+    /// <summary>So many of the first entries are those of <see cref="_durable"/>.</summary>
+    private int _kept;
 
     /// <summary>Thrown by syncs while it is set.</summary>
     public string? SyncFault { get; set; }
@@ -16,11 +19,11 @@ internal sealed class FakeLogStore : ILogStore
 
     public int SyncsStarted { get; private set; }
 
-    public ulong FirstIndex { get { lock (_lock) return _entries.Count == 0 ? 0 : _entries.First().Key; } }
+    public ulong FirstIndex { get { lock (_lock) return _entries.Count == 0 ? 0 : _entries[0].Index; } }
 
-    public ulong LastIndex { get { lock (_lock) return _entries.Count == 0 ? 0 : _entries.Last().Key; } }
+    public ulong LastIndex { get { lock (_lock) return _entries.Count == 0 ? 0 : _entries[^1].Index; } }
 
-    public ulong DurableLastIndex { get { lock (_lock) return _durable.Count == 0 ? 0 : _durable.Last().Key; } }
+    public ulong DurableLastIndex { get { lock (_lock) return _durable.Count == 0 ? 0 : _durable[^1].Index; } }
 
     public HardState HardState { get; private set; } = new(0, 0, "");
 
@@ -31,16 +34,15 @@ internal sealed class FakeLogStore : ILogStore
     /// <summary>The log after a crash: what was not synced is gone.</summary>
     public FakeLogStore Crash()
     {
+        FakeLogStore log = new() { HardState = _durableHardState, _durableHardState = _durableHardState };
         lock (_lock)
         {
-            return new FakeLogStore
-            {
-                _entries = new(_durable),
-                _durable = new(_durable),
-                HardState = _durableHardState,
-                _durableHardState = _durableHardState,
-            };
+            log._entries.AddRange(_durable);
+            log._durable.AddRange(_durable);
+            log._kept = _durable.Count;
         }
+
+        return log;
     }
 
     public void Append(ReadOnlySpan<LogEntry> entries)
@@ -49,10 +51,16 @@ internal sealed class FakeLogStore : ILogStore
         {
             foreach (LogEntry entry in entries)
             {
-                ulong last = _entries.Count == 0 ? 0 : _entries.Last().Key;
-                if (last != 0 && entry.Index > last + 1) throw new InvalidOperationException($"gap before {entry.Index}, last {last}");
-                for (ulong index = entry.Index; index <= last; index++) _entries.Remove(index);
-                _entries[entry.Index] = entry;
+                if (_entries.Count > 0)
+                {
+                    ulong last = _entries[^1].Index;
+                    if (entry.Index > last + 1) throw new InvalidOperationException($"gap before {entry.Index}, last {last}");
+                    int keep = entry.Index <= _entries[0].Index ? 0 : (int)(entry.Index - _entries[0].Index);
+                    _entries.RemoveRange(keep, _entries.Count - keep);
+                    _kept = Math.Min(_kept, keep);
+                }
+
+                _entries.Add(entry);
             }
         }
     }
@@ -67,12 +75,16 @@ internal sealed class FakeLogStore : ILogStore
         {
             if (SyncFault is { } fault)
             {
-                _entries = new(_durable);
+                _entries.RemoveRange(_kept, _entries.Count - _kept);
+                _entries.AddRange(_durable[_kept..]);
+                _kept = _durable.Count;
                 HardState = _durableHardState;
                 throw new IOException(fault);
             }
 
-            _durable = new(_entries);
+            _durable.RemoveRange(_kept, _durable.Count - _kept);
+            for (int i = _kept; i < _entries.Count; i++) _durable.Add(_entries[i]);
+            _kept = _durable.Count;
             _durableHardState = HardState;
             Syncs++;
         }
@@ -80,21 +92,32 @@ internal sealed class FakeLogStore : ILogStore
 
     public bool TryRead(ulong index, out LogEntry entry)
     {
-        lock (_lock) return _entries.TryGetValue(index, out entry!);
+        entry = null!;
+        lock (_lock)
+        {
+            if (_entries.Count == 0 || index < _entries[0].Index || index > _entries[^1].Index) return false;
+            entry = _entries[(int)(index - _entries[0].Index)];
+            return true;
+        }
     }
 
     public void TruncateHead(ulong index)
     {
         lock (_lock)
         {
-            foreach (ulong gone in _entries.Keys.Where(i => i <= index).ToArray()) _entries.Remove(gone);
-            foreach (ulong gone in _durable.Keys.Where(i => i <= index).ToArray()) _durable.Remove(gone);
+            _kept -= Math.Min(_kept, _entries.TakeWhile(e => e.Index <= index).Count());
+            _entries.RemoveAll(e => e.Index <= index);
+            _durable.RemoveAll(e => e.Index <= index);
         }
     }
 
     public void Reset()
     {
-        lock (_lock) _entries.Clear();
+        lock (_lock)
+        {
+            _entries.Clear();
+            _kept = 0;
+        }
     }
 
     public void Dispose() => _open.Dispose();

@@ -21,6 +21,9 @@ internal sealed class MemoryCluster(params string[] ids) : IAsyncDisposable
     /// <summary>The first configuration; all of them as voters unless given.</summary>
     public ClusterConfiguration? First { get; init; }
 
+    /// <summary>Changes the settings of a server.</summary>
+    public Func<RaftOptions, RaftOptions>? Configure { get; init; }
+
     public Server this[string id] => _servers[id];
 
     public static async Task<MemoryCluster> StartAsync(params string[] ids)
@@ -50,7 +53,7 @@ internal sealed class MemoryCluster(params string[] ids) : IAsyncDisposable
             Seed = id[0],
         };
         server.Node = new RaftNode(
-            options, server.Log, server.Snapshots, server.Machine, _timers, TimeProvider.System, NullLogger.Instance,
+            Configure?.Invoke(options) ?? options, server.Log, server.Snapshots, server.Machine, _timers, TimeProvider.System, NullLogger.Instance,
             Network.Connect(id, server.Log, server.Snapshots));
         _servers[id] = server;
         await server.Node.StartAsync(bootstrap ? First ?? CoreBed.Cluster([.. ids]) : null);
@@ -69,11 +72,14 @@ internal sealed class MemoryCluster(params string[] ids) : IAsyncDisposable
         string? leader = null;
         await SingleServer.UntilAsync(() =>
         {
-            leader = candidates.FirstOrDefault(id => _servers[id].Node.Status is { Role: RaftRole.Leader } s && s.LastLogTerm == s.Term && s.CommitIndex >= 2);
+            leader = candidates.FirstOrDefault(id => IsEstablished(_servers[id].Status));
             return leader is not null;
         }, "no leader within 10 s");
         return leader!;
     }
+
+    private static bool IsEstablished(RaftStatus status) =>
+        status.Role == RaftRole.Leader && status.LastLogTerm == status.Term && status.CommitIndex >= 2;
 
     public async Task ProposeAsync(string leader, int count, string prefix = "p")
     {

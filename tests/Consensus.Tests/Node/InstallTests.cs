@@ -101,7 +101,8 @@ public class InstallTests
         // Three times as long as a follower waits for its leader.
         await SingleServer.UntilAsync(() => cluster[behind].Status.LastContact > began + TimeSpan.FromSeconds(3));
         await cluster.ProposeAsync(leader, 10, "meanwhile");
-        Assert.Equal((term, RaftRole.Follower, leader), (cluster[behind].Status.Term, cluster[behind].Status.Role, cluster[behind].Status.LeaderId));
+        RaftStatus status = cluster[behind].Status;
+        Assert.Equal((term, RaftRole.Follower, leader), (status.Term, status.Role, status.LeaderId));
         open.SetResult();
         await cluster.ConvergeAsync(210);
         Assert.Equal(term, cluster[behind].Status.Term);

@@ -1,4 +1,5 @@
 using System.Text;
+using Consul.Fast.Consensus.Core;
 using Consul.Fast.Consensus.Tests.Fakes;
 
 namespace Consul.Fast.Consensus.Tests.Node;
@@ -73,6 +74,33 @@ public class UserRestoreTests
         await cluster.ProposeAsync(second, 5);
         cluster.Network.Rejoin(leader);
         await cluster.ConvergeAsync(5);
+    }
+
+    [Fact]
+    public async Task A_restore_that_only_a_failed_leader_has_is_given_up_when_it_comes_back()
+    {
+        await using MemoryCluster cluster = await MemoryCluster.StartAsync("a", "b", "c");
+        string leader = await cluster.LeaderAsync();
+        await cluster.ProposeAsync(leader, 100);
+        await cluster.ConvergeAsync(100);
+        cluster.Network.Lose = (_, request) => request is SnapshotRequest;
+        Task<string?> restore = RestoreAsync(cluster, leader, 5000, "r1");
+        await SingleServer.UntilAsync(() => cluster[leader].Status.LastSnapshotIndex == 5001);
+        Assert.False(restore.IsCompleted);
+        cluster.Network.CutOff(leader);
+        string[] rest = [.. cluster.Ids.Where(id => id != leader)];
+        string second = await cluster.LeaderAsync(rest);
+        Assert.Equal(RaftErrors.LeadershipLost, await restore);
+        await cluster.ProposeAsync(second, 10, "second");
+        cluster.Network.Lose = null;
+        cluster.Network.Rejoin(leader);
+        await cluster.ConvergeAsync(110);
+        Assert.DoesNotContain(cluster[leader].Snapshots.List(), s => s.Index == 5001);
+        // Also for good.
+        await cluster.StopAsync(leader);
+        await cluster.StartAsync(leader);
+        await cluster.ProposeAsync(await cluster.LeaderAsync(), 1, "last");
+        await cluster.ConvergeAsync(111);
     }
 
     private static async Task<string?> RestoreAsync(MemoryCluster cluster, string id, ulong index, string state)

@@ -49,7 +49,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     {
         await Eventually.TrueAsync(
             () => _servers.Values.All(server => server.Machine.Applied.Count == count),
-            () => $"{count} applied everywhere: {string.Join(", ", _servers.Values.Select(static s => $"{s.Machine.Applied.Count} {s.Node.Status}"))}");
+            () => $"{count} applied everywhere: {Describe()}");
         IReadOnlyList<string> applied = _servers.Values.First().Machine.Applied;
         Assert.All(_servers.Values, server => Assert.Equal(applied, server.Machine.Applied));
     }
@@ -75,6 +75,9 @@ internal sealed class LiveCluster : IAsyncDisposable
         foreach (LiveServer server in _servers.Values) await server.DisposeAsync();
         Timers.Dispose();
     }
+
+    private string Describe() =>
+        string.Join(", ", _servers.Values.Select(static server => $"{server.Machine.Applied.Count} {server.Node.Status}"));
 
     private string? AddressOf(string id) => _servers.TryGetValue(id, out LiveServer? server) ? server.Port.Address : null;
 }

@@ -55,4 +55,42 @@ public sealed class LiveClusterTests
         Assert.NotEqual(moving.Port.Port, moved.Port.Port);
         await cluster.ConvergeAsync(10);
     }
+
+    [Fact]
+    public async Task Follower_that_is_far_behind_gets_the_snapshot()
+    {
+        await using LiveCluster cluster = await LiveCluster.StartAsync("a", "b", "c");
+        LiveServer away = cluster.Others(cluster.Leader)[0];
+        await cluster.StopAsync(away);
+        await cluster.WriteAsync(0, 1000);
+        (SnapshotMeta? snapshot, string? error) = await cluster.Leader.Node.SnapshotAsync();
+        Assert.Null(error);
+        await cluster.WriteAsync(1000, 10);
+        LiveServer back = await cluster.RestartAsync(away, wiped: true);
+        await cluster.ConvergeAsync(1010);
+        Assert.Equal(snapshot!.Index, back.Node.Status.LastSnapshotIndex);
+        await cluster.WriteAsync(1010, 10);
+        await cluster.ConvergeAsync(1020);
+    }
+
+    /// <summary>A follower that takes everything and answers nothing costs neither leadership nor writes.</summary>
+    [Fact]
+    public async Task Follower_that_does_not_answer_holds_up_nobody()
+    {
+        await using LiveCluster cluster = await LiveCluster.StartAsync("a", "b", "c");
+        LiveServer leader = cluster.Leader;
+        LiveServer stuck = cluster.Others(leader)[0];
+        TaskCompletionSource goOn = new();
+        stuck.Port.Serve = async connection =>
+        {
+            await goOn.Task;
+            await stuck.Transport.ServeAsync(connection);
+        };
+        stuck.Port.Cut();
+        for (int i = 0; i < 10; i++) await cluster.WriteAsync(i * 100, 100);
+        Assert.Null(await leader.Node.VerifyLeaderAsync());
+        goOn.SetResult();
+        await cluster.ConvergeAsync(1000);
+        Assert.True(leader.Leads);
+    }
 }

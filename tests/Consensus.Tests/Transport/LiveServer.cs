@@ -18,8 +18,8 @@ internal sealed class LiveServer : IAsyncDisposable
 
     /// <param name="port">An earlier server's port; 0 for any.</param>
     public LiveServer(
-        string id, TimerWheel timers, Func<string, string?>? addressOf = null, MemoryRaftLog? log = null, FakeSnapshotStore? snapshots = null,
-        int port = 0, ILogger? logger = null)
+        string id, TimerWheel timers, Func<string, string?>? addressOf = null,
+        MemoryRaftLog? log = null, FakeSnapshotStore? snapshots = null, int port = 0, ILogger? logger = null)
     {
         Id = id;
         _timers = timers;

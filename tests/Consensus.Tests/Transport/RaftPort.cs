@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Consul.Fast.Net.Timers;
+using Consul.Fast.Net.Tls;
 using Consul.Fast.Net.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,10 +12,10 @@ internal sealed class RaftPort : IProtocolHandlers, IAsyncDisposable
 {
     private readonly TcpAcceptor _acceptor;
 
-    public RaftPort(TimerWheel timers, Func<TcpConnection, Task>? serve = null, int port = 0)
+    public RaftPort(TimerWheel timers, Func<TcpConnection, Task>? serve = null, int port = 0, TlsContext? tls = null)
     {
         Serve = serve ?? (static _ => Task.CompletedTask);
-        ProtocolSwitch gate = new(this, tls: null, timers, NullLogger.Instance);
+        ProtocolSwitch gate = new(this, tls, timers, NullLogger.Instance);
         _acceptor = TcpAcceptor.Listen(new IPEndPoint(IPAddress.Loopback, port), gate, new ConnectionLimiter(1000), NullLogger.Instance);
     }
 

@@ -42,7 +42,8 @@ public sealed class CodecTests
     public void Fields_mean_what_they_should()
     {
         AppendRequest set = Assert.IsType<AppendRequest>(Decode("append-kv-set").Request);
-        Assert.Equal((2UL, "127.0.0.71:38300", 27UL, 2UL, 27UL, 1), (set.Term, set.Leader, set.PrevIndex, set.PrevTerm, set.LeaderCommit, set.Count));
+        Assert.Equal((2UL, "127.0.0.71:38300", 27UL), (set.Term, set.Leader, set.PrevIndex));
+        Assert.Equal((2UL, 27UL, 1), (set.PrevTerm, set.LeaderCommit, set.Count));
         LogEntry entry = Assert.Single(set.Entries!);
         Assert.Equal((28UL, 2UL, EntryType.Command, 0x98), (entry.Index, entry.Term, entry.Type, entry.Data.Length));
         Assert.True(entry.Extensions.IsEmpty);
@@ -84,7 +85,7 @@ public sealed class CodecTests
         ConfigurationPoint point = Assert.IsType<SnapshotRequest>(wire.Request).Configuration;
         Assert.Equal(65UL, point.Index);
         Assert.Equal(["127.0.0.71:38300", "127.0.0.72:38300", "127.0.0.73:38300"], point.Configuration.Servers.Select(s => s.Id));
-        Assert.All(point.Configuration.Servers, static server => Assert.Equal((server.Id, Suffrage.Voter), (server.Address, server.Suffrage)));
+        Assert.All(point.Configuration.Servers, static s => Assert.Equal(new RaftServer(Suffrage.Voter, s.Id, s.Id), s));
     }
 
     private static WireRequest Decode(string name)
@@ -118,7 +119,7 @@ public sealed class CodecTests
                 RequestEncoder.WriteSnapshot(output, snapshot, wire.Size);
                 break;
             case AppendRequest { Heartbeat: false } append:
-                RequestEncoder.WriteAppendHead(output, append, append.Count);
+                RequestEncoder.WriteAppendHead(output, append.Count);
                 foreach (LogEntry entry in append.Entries!) LogEntryCodec.Write(new MsgPackWriter(output), entry);
                 RequestEncoder.WriteAppendTail(output, append);
                 break;

@@ -71,7 +71,7 @@ public sealed class HostileBytesTests
     {
         ArrayBufferWriter<byte> output = new();
         AppendRequest request = new(1, "a", 0, 0, null, 0, 0);
-        RequestEncoder.WriteAppendHead(output, request, RaftWire.EntriesMax + 1);
+        RequestEncoder.WriteAppendHead(output, RaftWire.EntriesMax + 1);
         for (int i = 0; i <= RaftWire.EntriesMax; i++) output.Write("\u0000"u8);
         RequestEncoder.WriteAppendTail(output, request);
         Assert.False(RequestDecoder.TryRead(RaftRpc.AppendEntries, output.WrittenSpan[1..], out _));

@@ -66,6 +66,34 @@ public sealed class ServerCallerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Server_that_leaves_or_has_no_leader_is_left_for_the_next_one()
+    {
+        await using var leaving = new ScriptedServer("a", static _ => RpcResult<string>.Fail("No cluster leader"));
+        await using var lost = new ScriptedServer("b", static _ => RpcResult<string>.Fail("rpc error making call: No cluster leader"));
+        await using var well = new ScriptedServer("c", static _ => "x");
+        foreach (ScriptedServer server in new[] { leaving, lost, well }) _servers.Add(server.Address);
+        Assert.Null((await Write()).Error);
+        Assert.Equal("x", (await Read()).Value);
+        Assert.Equal((1, 1, 2), (leaving.Calls, lost.Calls, well.Calls));
+    }
+
+    [Fact]
+    public async Task Server_that_does_not_answer_costs_one_call_and_no_more()
+    {
+        ScriptedServer gone = new("a", static _ => "x");
+        await using var well = new ScriptedServer("b", static _ => "x");
+        _servers.Add(gone.Address);
+        _servers.Add(well.Address);
+        Assert.Equal("x", (await Read()).Value);
+        await gone.DisposeAsync();
+        // A read whose connection broke is made again elsewhere; one that finds no connection is not, but the next one is.
+        RpcResult<string> read = await Read();
+        if (read.Error is not null) Assert.StartsWith("rpc error getting client: ", read.Error, StringComparison.Ordinal);
+        Assert.Equal("x", (await Read()).Value);
+        Assert.Equal("b", _servers.Head!.Node);
+    }
+
+    [Fact]
     public async Task Hold_time_ends_with_the_last_error()
     {
         await using var server = new ScriptedServer("a", static _ => RpcResult<string>.Fail("No cluster leader"));

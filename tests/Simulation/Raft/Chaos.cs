@@ -25,6 +25,8 @@ internal sealed class Chaos
         Add(3, () => WithLeader(leader => Crash(leader, Duration())));
         Add(2, () => _cluster.Pick().Pause(Duration()));
         Add(2, () => WithLeader(leader => leader.Pause(Duration())));
+        // Long enough for another to lead and to change things.
+        Add(3, () => WithLeader(leader => leader.Pause(TimeSpan.FromMilliseconds(2500 + _random.Below(3000)))));
         Add(3, SplitNetwork);
         Add(3, CutOneWay);
         Add(2, () => WithLeader(CutOff));
@@ -36,9 +38,12 @@ internal sealed class Chaos
         Add(5, () => _cluster.Pick().TakeSnapshot());
         Add(2, () => _cluster.Pick().ApplyLag = _random.Below(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(_random.Below(1000)));
         Add(2, () => WithLeader(HandOver));
+        if (cluster.Shape.Restores) Add(4, () => WithLeader(leader => RestoringUser.Restore(_cluster, leader, _random)));
         if (cluster.Shape.ChangesMembers)
         {
             Add(12, ChangeMember);
+            Add(4, () => { ChangeMember(); ChangeMember(); });
+            Add(3, ChangeMemberAndCrash);
             Add(3, Move);
         }
     }
@@ -132,7 +137,7 @@ internal sealed class Chaos
     private void HandOver(SimServer leader)
     {
         string? target = _random.Below(2) == 0 ? null : _cluster.Pick().Id;
-        leader.Step((core, now) => core.TransferLeadership(now, target));
+        leader.HandOver(target);
     }
 
     private void BreakDisk(SimServer server)
@@ -159,6 +164,14 @@ internal sealed class Chaos
         // keeps the other of two from winning: known of this protocol version, so more voters have to be left.
         if (takesVote && member == leader && ConfigurationRules.CountVoters(leader.Core.Latest.Configuration) < 4) return;
         leader.Change(change);
+    }
+
+    /// <summary>The leader goes down while its change is on the way to disks.</summary>
+    private void ChangeMemberAndCrash()
+    {
+        if (_cluster.Leader is not { } leader) return;
+        ChangeMember();
+        _cluster.Time.After(TimeSpan.FromMicroseconds(_random.Below(8000)), () => Crash(leader, Duration()));
     }
 
     /// <summary>A server comes back under another address, and whoever leads then writes that down.</summary>

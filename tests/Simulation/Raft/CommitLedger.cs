@@ -32,10 +32,12 @@ internal sealed class CommitLedger(SimCluster cluster)
             throw new InvariantException($"{server.Id} and {_leaders[term]} both lead term {term}");
         }
 
-        for (ulong index = server.Core.SnapshotIndex + 1; index <= CommitIndex; index++)
+        bool astray = !IsOfThis(server.Core.SnapshotIndex, server.Core.SnapshotTerm);
+        for (ulong index = astray ? 1 : server.Core.SnapshotIndex + 1; index <= CommitIndex; index++)
         {
             Line line = _lines[(int)index - 1];
-            if (line.CommittedIn >= term) continue;
+            // What a user restores takes the place of everything up to its term.
+            if (line.CommittedIn >= term || (astray && line.CommittedIn <= server.Core.SnapshotTerm)) continue;
             if (!server.Core.TryTermAt(index, out ulong held) || held != line.Term)
             {
                 throw new InvariantException(
@@ -43,6 +45,12 @@ internal sealed class CommitLedger(SimCluster cluster)
             }
         }
     }
+
+    /// <summary>
+    /// True when a snapshot ends where the ledger has it. Only one that a user restores can do otherwise: until something after it
+    /// is committed, it is the leader's alone, and without that leader it is as if it had never been.
+    /// </summary>
+    public bool IsOfThis(ulong index, ulong term) => index == 0 || (index <= CommitIndex && _lines[(int)index - 1].Term == term);
 
     /// <summary>All servers apply the same entries, without gaps, and only what is committed and on their disk.</summary>
     public void OnApply(SimServer server, LogEntry entry)
@@ -87,7 +95,7 @@ internal sealed class CommitLedger(SimCluster cluster)
         CheckSelf(server, core);
         if (core.Term > server.Record.Term) CheckNewTerm(server, core);
         if (core.CommitIndex > server.Record.CommitIndex) OnCommit(server, core);
-        else if (core.CommitIndex < server.Record.CommitIndex) throw new InvariantException($"{server.Id} takes back its commit index");
+        else if (core.CommitIndex < server.Record.CommitIndex && IsOfThis(server.Record.SnapshotIndex, server.Record.SnapshotTerm)) throw new InvariantException($"{server.Id} takes back its commit index");
         server.Record.Take(core);
     }
 
@@ -110,12 +118,20 @@ internal sealed class CommitLedger(SimCluster cluster)
 
     private void OnCommit(SimServer server, RaftCore core)
     {
+        // A user's snapshot counts as committed where it is, and is committed with the first entry after it.
+        if (core.CommitIndex == core.SnapshotIndex && cluster.Shape.Restores && !IsOfThis(core.SnapshotIndex, core.SnapshotTerm)) return;
         ulong known = CommitIndex;
-        for (ulong index = server.Record.CommitIndex + 1; index <= core.CommitIndex; index++)
+        for (ulong index = Math.Min(server.Record.CommitIndex, known) + 1; index <= core.CommitIndex; index++)
         {
             if (!core.TryTermAt(index, out ulong term))
             {
                 if (index <= core.SnapshotIndex && index <= known) continue;
+                if (index < core.SnapshotIndex && cluster.Shape.Restores)
+                {
+                    _lines.Add(new Line(0, server.Record.Term));
+                    continue;
+                }
+
                 throw new InvariantException($"{server.Id} commits entry {index}, which it does not have");
             }
 
@@ -123,12 +139,18 @@ internal sealed class CommitLedger(SimCluster cluster)
             {
                 _lines.Add(new Line(term, server.Record.Term));
             }
-            else if (_lines[(int)index - 1].Term != term)
+            else if (_lines[(int)index - 1].Term == 0)
+            {
+                // A leader before the restore learns late that this was committed in its term, and then replaced.
+                _lines[(int)index - 1] = new Line(term, server.Record.Term);
+            }
+            else if (_lines[(int)index - 1].Term != term && index > server.Record.CommitIndex)
             {
                 throw new InvariantException($"{server.Id} commits entry {index} of term {term}, committed was one of {_lines[(int)index - 1].Term}");
             }
         }
 
+        if (server.Record.Role == RaftRole.Leader) _termsWithCommits.Add(_lines[(int)core.CommitIndex - 1].Term);
         if (core.CommitIndex > known) CheckRightToCommit(server, core);
     }
 
@@ -141,7 +163,6 @@ internal sealed class CommitLedger(SimCluster cluster)
         ulong term = _lines[(int)index - 1].Term;
         if (server.Record.Role != RaftRole.Leader) throw new InvariantException($"{server.Id} commits entry {index} and no leader did");
         if (term != server.Record.Term) throw new InvariantException($"{server.Id} commits entry {index} of term {term} by counting, in term {server.Record.Term}");
-        _termsWithCommits.Add(term);
         int voters = 0;
         int holders = 0;
         foreach (RaftServer member in core.Latest.Configuration.Servers)

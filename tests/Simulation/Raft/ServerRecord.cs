@@ -14,6 +14,10 @@ internal sealed class ServerRecord
 
     public ulong LastIndex { get; private set; }
 
+    public ulong SnapshotIndex { get; private set; }
+
+    public ulong SnapshotTerm { get; private set; }
+
     public ConfigurationPoint Latest { get; private set; } = ConfigurationPoint.None;
 
     /// <summary>What it knows after a start is what its disk tells.</summary>
@@ -25,6 +29,8 @@ internal sealed class ServerRecord
         Term = core.Term;
         CommitIndex = core.CommitIndex;
         LastIndex = core.LastIndex;
+        SnapshotIndex = core.SnapshotIndex;
+        SnapshotTerm = core.SnapshotTerm;
         Latest = core.Latest;
     }
 }

@@ -10,10 +10,13 @@ namespace Consul.Fast.Simulation.Tests.Raft;
 internal sealed class SimClient(SimCluster cluster, int number, SeededRandom random)
 {
     private const int MaxTries = 12;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The first client mostly reads, and waits for the server it knows as leader whatever happens.</summary>
-    private readonly bool _isPatient = number == 0;
-    private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(number == 0 ? 3000 : 400);
+    /// <summary>
+    /// The first client mostly reads, and clings to the server it knows as leader: so one that comes back after others have gone
+    /// on is asked at once, and must not answer from the past.
+    /// </summary>
+    private readonly bool _clings = number == 0;
 
     private readonly ulong[] _seen = new ulong[SimMachine.Registers];
     private SimServer? _favourite;
@@ -31,10 +34,10 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
     {
         if (Stopped) return;
         int register = (int)random.Below(SimMachine.Registers);
-        string key = $"r{register}";
+        string key = Key(register);
         switch (random.Below(8))
         {
-            case ulong kind when kind < (_isPatient ? 7u : 3u):
+            case ulong kind when kind < (_clings ? 7u : 3u):
                 Recorder.OpenOperation read = cluster.History.BeginRead(number, key);
                 Try(0, (server, answer) => server.Read(register, answer), (outcome, value) => EndRead(read, register, outcome, value));
                 break;
@@ -51,7 +54,7 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
     {
         ulong value = ((ulong)(number + 1) << 32) | ++_written;
         SimCommand command = new(register, value, expected);
-        string key = $"r{register}";
+        string key = Key(register);
         Recorder.OpenOperation operation = expected is { } old
             ? cluster.History.BeginCompareAndSet(number, key, Text(old), Text(value))
             : cluster.History.BeginWrite(number, key, Text(value));
@@ -98,7 +101,7 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
     {
         long attempt = ++_attempt;
         SimServer server = _favourite ?? cluster.Servers[random.Below((ulong)cluster.Servers.Length)];
-        cluster.Time.After(random.Spread(_patience), () => Answer(RequestOutcome.Unknown, 0));
+        cluster.Time.After(random.Spread(Patience), () => Answer(RequestOutcome.Unknown, 0));
         cluster.Network.CarryForClient(() =>
         {
             if (!server.IsUp && server.RefusesQuickly) Answer(RequestOutcome.Refused, 0);
@@ -110,7 +113,7 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
             if (attempt != _attempt) return;
             _attempt++;
             bool answered = outcome is RequestOutcome.Done or RequestOutcome.Mismatched;
-            _favourite = answered || (_isPatient && outcome == RequestOutcome.Unknown) ? server : null;
+            _favourite = answered || (_clings && outcome == RequestOutcome.Unknown && random.Below(16) > 0) ? server : null;
             if (outcome == RequestOutcome.Refused && tries < MaxTries && !Stopped)
             {
                 cluster.Time.After(random.Spread(TimeSpan.FromMilliseconds(10)), () => Try(tries + 1, send, end));
@@ -122,5 +125,8 @@ internal sealed class SimClient(SimCluster cluster, int number, SeededRandom ran
         }
     }
 
-    private static string? Text(ulong value) => value == 0 ? null : $"{value >> 32}.{(uint)value}";
+    public static string Key(int register) => $"r{register}";
+
+    /// <summary>A value as it stands in the history; null for what nobody has written.</summary>
+    public static string? Text(ulong value) => value == 0 ? null : $"{value >> 32}.{(uint)value}";
 }

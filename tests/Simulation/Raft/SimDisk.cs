@@ -1,4 +1,5 @@
 using Consul.Fast.Consensus;
+using Consul.Fast.Consensus.Core;
 
 namespace Consul.Fast.Simulation.Tests.Raft;
 
@@ -79,6 +80,13 @@ internal sealed class SimDisk : ILogStore, ISnapshotStore
 
     /// <summary>The snapshot that ends at <paramref name="index"/>, null when it is gone.</summary>
     public byte[]? SnapshotAt(ulong index) => _snapshots.Find(s => s.Meta.Index == index).State;
+
+    /// <summary>Stores a snapshot from elsewhere; those that are ahead of it belong to another past.</summary>
+    public SnapshotMeta ReplaceSnapshots(ulong index, ulong term, ConfigurationPoint configuration, byte[] state)
+    {
+        _snapshots.RemoveAll(s => s.Meta.Index > index || s.Meta.Term > term);
+        return StoreSnapshot(index, term, configuration.Configuration, configuration.Index, state);
+    }
 
     public SnapshotMeta StoreSnapshot(ulong index, ulong term, ClusterConfiguration configuration, ulong configurationIndex, byte[] state)
     {

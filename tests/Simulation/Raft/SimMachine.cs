@@ -23,11 +23,13 @@ internal sealed class SimMachine : IStateMachine
         for (int i = 0; i < entries.Length; i++) results[i] = Apply(entries[i]);
     }
 
-    public byte[] Save()
+    public byte[] Save() => Save(State, _values);
+
+    public static byte[] Save(ulong number, ulong[] values)
     {
         byte[] state = new byte[8 * (Registers + 1)];
-        BinaryPrimitives.WriteUInt64LittleEndian(state, State);
-        for (int i = 0; i < Registers; i++) BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(8 * (i + 1)), _values[i]);
+        BinaryPrimitives.WriteUInt64LittleEndian(state, number);
+        for (int i = 0; i < Registers; i++) BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(8 * (i + 1)), values[i]);
         return state;
     }
 

@@ -46,11 +46,22 @@ internal sealed partial class SimServer
 
     /// <summary>Asks for a change of the servers; refused without notice when it cannot be now.</summary>
     public void Change(ConfigurationChange change) =>
-        Step((core, now) => core.ChangeConfiguration(now, change, out _, out _));
+        Step((core, now) =>
+        {
+            if (!_restoring) core.ChangeConfiguration(now, change, out _, out _);
+        });
+
+    /// <summary>Asks for leadership to be handed to a server, or to any.</summary>
+    public void HandOver(string? target) =>
+        Step((core, now) =>
+        {
+            if (!_restoring) core.TransferLeadership(now, target);
+        });
 
     private void Append(EntryType type, byte[] data, Action<RequestOutcome> done)
     {
-        ulong index = Core.Propose(Clock.Now, type, data);
+        // A real server lets them wait.
+        ulong index = _restoring ? 0 : Core.Propose(Clock.Now, type, data);
         if (index == 0)
         {
             done(RequestOutcome.Refused);
@@ -76,8 +87,8 @@ internal sealed partial class SimServer
         }
 
         FailProposals(0);
-        foreach (PendingRead read in _reads) read.Done(RequestOutcome.Refused, 0);
-        _reads.Clear();
+        RefuseReads();
+        AbandonRestore();
     }
 
     /// <summary>A new leader answers reads once everything before its term is applied.</summary>
@@ -89,6 +100,13 @@ internal sealed partial class SimServer
             if (outcome == RequestOutcome.Done) _ready = Leads && Core.Term == term;
             else After(TimeSpan.FromMilliseconds(100), () => MakeReady(term));
         });
+    }
+
+    private void RefuseReads()
+    {
+        _ready = false;
+        foreach (PendingRead read in _reads) read.Done(RequestOutcome.Refused, 0);
+        _reads.Clear();
     }
 
     private void CompleteVerified()

@@ -60,7 +60,7 @@ internal sealed partial class SimServer
     {
         SnapshotRequest request = install.Request;
         byte[] state = ((SimCall)install.Token).SnapshotState!;
-        OutputChecks.OnRestore(this, request.LastLogIndex);
+        _cluster.Checks.OnRestore(this, request.LastLogIndex);
         EarlierState before = Applier.Restore(state, request.LastLogIndex, request.LastLogTerm, request.Configuration);
         IsReplacingState = true;
         After(Disturbance(5), () =>
@@ -72,8 +72,7 @@ internal sealed partial class SimServer
                 return;
             }
 
-            Disk.StoreSnapshot(
-                request.LastLogIndex, request.LastLogTerm, request.Configuration.Configuration, request.Configuration.Index, state);
+            Disk.ReplaceSnapshots(request.LastLogIndex, request.LastLogTerm, request.Configuration, state);
             // The core learns of it a little later; what it does meanwhile must not matter.
             After(TimeSpan.FromMicroseconds(_cluster.DiskRandom.Below(3000)), () => EndInstall(install, true));
         });
@@ -110,6 +109,7 @@ internal sealed partial class SimServer
         _waiting.Clear();
         _turnTaken = false;
         IsReplacingState = false;
+        _restoring = false;
     }
 
     private TimeSpan Disturbance(int milliseconds) =>

@@ -109,6 +109,7 @@ internal sealed partial class SimServer
         _backlog.Clear();
         ForgetRequests();
         ForgetTurns();
+        _restore = null;
         _writer.Crash();
         Core = null!;
     }
@@ -190,9 +191,11 @@ internal sealed partial class SimServer
         foreach (PeerRequest request in _output.Requests) _cluster.Network.Send(this, request);
         SnapshotInstall? install = _output.Install;
         if (_output.CancelInstall) _cancelled = true;
+        if (_output.WantSnapshot) After(TimeSpan.Zero, TakeSnapshot);
         _output.Clear();
         if (install is not null) Install(install);
         CompleteVerified();
+        ContinueRestore();
         Arm();
     }
 

@@ -58,7 +58,7 @@ public class StartTimeTests(ITestOutputHelper output)
         }
 
         TimeSpan all = Stopwatch.GetElapsedTime(start);
-        output.WriteLine($"opened {opened.TotalMilliseconds:0} ms, recovered {recovered.TotalMilliseconds:0} ms, applied {all.TotalMilliseconds:0} ms");
+        output.WriteLine($"opened {opened.TotalMilliseconds:0} ms, recovered {recovered.TotalMilliseconds:0}, applied {all.TotalMilliseconds:0}");
         return all;
     }
 

@@ -17,7 +17,8 @@ internal sealed class RoutedCatalog(CallRoutes routes, ICatalog local) : ICatalo
     private readonly RoutedHere<DatacentersRequest, IReadOnlyList<string>> _datacenters =
         routes.Here<DatacentersRequest, IReadOnlyList<string>>(local.ListDatacentersAsync);
 
-    private readonly RoutedRead<DcSpecificRequest, IReadOnlyList<Node>> _nodes = routes.Read(CatalogMethods.ListNodes, local.ListNodesAsync);
+    private readonly RoutedRead<DcSpecificRequest, IReadOnlyList<Node>> _nodes =
+        routes.Read(CatalogMethods.ListNodes, local.ListNodesAsync);
 
     private readonly RoutedRead<DcSpecificRequest, IReadOnlyList<ServiceTags>> _services =
         routes.Read(CatalogMethods.ListServices, local.ListServicesAsync);

@@ -19,7 +19,8 @@ internal sealed class RoutedHealth(CallRoutes routes, IHealth local) : IHealth
     private readonly RoutedRead<ServiceSpecificRequest, IReadOnlyList<CheckServiceNode>> _instances =
         routes.Read(HealthMethods.ServiceNodes, local.ServiceNodesAsync);
 
-    public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ChecksInStateAsync(ChecksInStateRequest request) => _inState.CallAsync(request);
+    public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> ChecksInStateAsync(ChecksInStateRequest request) =>
+        _inState.CallAsync(request);
 
     public ValueTask<RpcResult<IReadOnlyList<HealthCheck>>> NodeChecksAsync(NodeSpecificRequest request) => _ofNode.CallAsync(request);
 

@@ -29,5 +29,6 @@ internal sealed class RoutedInternal(CallRoutes routes, IInternal local) : IInte
 
     public ValueTask<RpcResult<bool>> EventFireAsync(EventFireRequest request) => _fire.CallAsync(request);
 
-    public ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request) => _keyring.CallAsync(request);
+    public ValueTask<RpcResult<IReadOnlyList<KeyringResponse>>> KeyringOperationAsync(KeyringRequest request) =>
+        _keyring.CallAsync(request);
 }

@@ -1,5 +1,6 @@
 using Consul.Fast.Consensus;
 using Consul.Fast.Consensus.Autopilot;
+using Consul.Fast.Daemon.Agent.Pools;
 using Consul.Fast.Daemon.Config;
 using Consul.Fast.Gossip.Membership;
 using Consul.Fast.Net.Metrics;
@@ -147,8 +148,8 @@ internal sealed class AutopilotLoop(
         RaftStatus status = consensus.Status;
         if (status.Role != RaftRole.Leader) return;
         string self = status.LeaderId;
-        Dictionary<string, ServerProgress> told = await stats.FetchAsync(
-            [.. servers.Where(s => s.Status != MemberStatus.Left && s.Tags.Id != self).Select(static s => s.Tags)], intervals.Update / 2, stop);
+        ServerTags[] others = [.. servers.Where(s => s.Status != MemberStatus.Left && s.Tags.Id != self).Select(static s => s.Tags)];
+        Dictionary<string, ServerProgress> told = await stats.FetchAsync(others, intervals.Update / 2, stop);
         told[self] = new ServerProgress(LastContactNs: 0, status.LastLogTerm, status.LastLogIndex);
         if (stop.IsCancellationRequested) return;
         AutopilotState next = HealthRules.Next(State, new AutopilotInputs(

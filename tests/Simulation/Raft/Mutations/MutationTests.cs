@@ -5,7 +5,7 @@ namespace Consul.Fast.Simulation.Tests.Raft.Mutations;
 /// <summary>The simulator is worth something: it finds each of the defects that are put into the core here.</summary>
 public class MutationTests(ITestOutputHelper output)
 {
-    private const ulong SeedsMax = 1500;
+    private const ulong SeedsMax = 3000;
 
     private static readonly Lazy<MutantCompiler> s_compiler = new(() => new MutantCompiler());
 
