@@ -7,7 +7,7 @@ internal static class RunSettings
 {
     private const string MinutesVariable = "CONSUL_FAST_CHAOS_MINUTES";
     private const string SeedVariable = "CONSUL_FAST_CHAOS_SEED";
-    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(24);
 
     /// <summary>Of one run; the minutes that are asked for are shared by all of them.</summary>
     /// <param name="runs">How many there are.</param>

@@ -18,7 +18,6 @@ internal sealed class LabHttp : IDisposable
     {
         Address = address;
         _root = $"http://{address}:{Port}";
-        // A request with a body is never sent twice by this handler, which would make one write look like two.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = timeout };
         _http = new HttpClient(handler) { Timeout = timeout };
     }
@@ -29,16 +28,16 @@ internal sealed class LabHttp : IDisposable
 
     public Task<Reply> Put(string path, string body) => Send(HttpMethod.Put, path, body);
 
-    public Task<Reply> Delete(string path) => Send(HttpMethod.Delete, path, null);
+    public Task<Reply> Delete(string path) => Send(HttpMethod.Delete, path, "");
 
     public void Dispose() => _http.Dispose();
 
     private async Task<Reply> Send(HttpMethod method, string path, string? body)
     {
         using var request = new HttpRequestMessage(method, _root + path);
+        // A request with a body, even an empty one, is never sent twice by the handler. Without it a deletion whose answer was lost
+        // with its connection would be sent again, and look as if it had never left when nobody listens any more.
         if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        // Deletions have no body; a connection of their own keeps them from being sent twice as well.
-        else if (method == HttpMethod.Delete) request.Headers.ConnectionClose = true;
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request);
