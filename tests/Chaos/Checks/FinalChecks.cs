@@ -51,13 +51,15 @@ internal static class FinalChecks
         {
             string[] lines =
             [
-                .. File.ReadLines(server.LogFile).Where(static line => s_crashes.Any(sign => line.Contains(sign, StringComparison.Ordinal))).Take(10),
+                .. File.ReadLines(server.LogFile).Where(IsOfACrash).Take(10),
             ];
             Assert.True(lines.Length == 0, $"{server.Name} printed:\n{string.Join('\n', lines)}");
         }
 
         Assert.Empty(cluster.Crashed.Select(static server => server.Name));
     }
+
+    private static bool IsOfACrash(string line) => s_crashes.Any(sign => line.Contains(sign, StringComparison.Ordinal));
 
     private static Task<RaftState?[]> States(LabCluster cluster) =>
         Task.WhenAll(cluster.Servers.Select(static server => server.RaftAsync()));
