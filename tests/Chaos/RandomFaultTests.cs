@@ -7,7 +7,9 @@ using Xunit.Abstractions;
 
 namespace Consul.Fast.Chaos.Tests;
 
-/// <summary>Servers under clients and random faults: whatever was acknowledged is true in the end, and nobody ever saw time run backwards.</summary>
+/// <summary>
+/// Servers under clients and random faults: whatever was acknowledged is true in the end, and nobody ever saw time run backwards.
+/// </summary>
 public sealed class RandomFaultTests(ITestOutputHelper output)
 {
     private const int Runs = 2;

@@ -51,7 +51,7 @@ internal static class FinalChecks
         {
             string[] lines =
             [
-                .. File.ReadLines(server.LogFile).Where(static line => s_crashes.Any(sign => line.Contains(sign, StringComparison.Ordinal))).Take(10),
+                .. File.ReadLines(server.LogFile).Where(IsOfACrash).Take(10),
             ];
             Assert.True(lines.Length == 0, $"{server.Name} printed:\n{string.Join('\n', lines)}");
         }
@@ -59,7 +59,10 @@ internal static class FinalChecks
         Assert.Empty(cluster.Crashed.Select(static server => server.Name));
     }
 
-    private static Task<RaftState?[]> States(LabCluster cluster) => Task.WhenAll(cluster.Servers.Select(static server => server.RaftAsync()));
+    private static bool IsOfACrash(string line) => s_crashes.Any(sign => line.Contains(sign, StringComparison.Ordinal));
+
+    private static Task<RaftState?[]> States(LabCluster cluster) =>
+        Task.WhenAll(cluster.Servers.Select(static server => server.RaftAsync()));
 
     /// <summary>The first thing in which servers differ; empty when there is none.</summary>
     private static async Task<string> Difference(LabCluster cluster)
@@ -92,7 +95,10 @@ internal static class FinalChecks
         var reader = new RegisterClient(FinalReader, 0, servers, records, () => 0);
         for (int era = 0; era < load.Eras(); era++)
         {
-            for (int key = 0; key < RegisterClient.KeyCount; key++) await reader.Read(servers[key % servers.Length], RegisterClient.Key(era, key));
+            for (int key = 0; key < RegisterClient.KeyCount; key++)
+            {
+                await reader.Read(servers[key % servers.Length], RegisterClient.Key(era, key));
+            }
         }
 
         IReadOnlyList<Operation> operations = records.History.Operations;

@@ -79,7 +79,10 @@ internal sealed class Diary
         Directory.CreateDirectory(folder);
         lock (_gate)
         {
-            foreach (string file in _kept.Where(File.Exists)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            foreach (string file in _kept.Where(File.Exists))
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            }
         }
 
         return folder;

@@ -16,7 +16,9 @@ internal sealed record RaftState(string State, long Term, long Applied, long Com
     {
         JsonElement raft = self.GetProperty("Stats").GetProperty("raft");
         return new RaftState(
-            raft.GetProperty("state").GetString()!, Number("term"), Number("applied_index"), Number("commit_index"), Number("last_log_index"));
+            raft.GetProperty("state").GetString()!,
+            Number("term"),
+            Number("applied_index"), Number("commit_index"), Number("last_log_index"));
 
         long Number(string name) => long.Parse(raft.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
     }

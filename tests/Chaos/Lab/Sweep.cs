@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Consul.Fast.Chaos.Tests.Lab;
 
-/// <summary>Removes what a run that was killed left behind: its servers, disks and networks, known by its process id in their names.</summary>
+/// <summary>
+/// Removes what a run that was killed left behind: its servers, disks and networks, known by its process id in their names.
+/// </summary>
 internal static partial class Sweep
 {
     private const string ImagePrefix = "consul-fast-chaos-";

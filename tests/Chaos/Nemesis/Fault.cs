@@ -77,8 +77,9 @@ internal sealed record Fault(
 
     private static void DropAll(LabCluster cluster, IReadOnlyList<LabServer> victims, bool fromVictims)
     {
-        foreach ((LabServer one, LabServer other) in cluster.Pairs().Where(pair => victims.Contains(pair.One) && !victims.Contains(pair.Other)))
+        foreach ((LabServer one, LabServer other) in cluster.Pairs())
         {
+            if (!victims.Contains(one) || victims.Contains(other)) continue;
             if (fromVictims) cluster.Network.Drop(one.Index, other.Index);
             else cluster.Network.Drop(other.Index, one.Index);
         }

@@ -10,7 +10,12 @@ namespace Consul.Fast.Chaos.Tests.Nemesis;
 /// <param name="Rest">How long nothing happens afterwards.</param>
 /// <param name="AwaitRecovery">True when the next step waits until clients are served again.</param>
 internal sealed record Step(
-    IReadOnlyList<(Fault Fault, int Victims)> Faults, bool LeaderFirst, IReadOnlyList<int> Order, TimeSpan Hold, TimeSpan Rest, bool AwaitRecovery)
+    IReadOnlyList<(Fault Fault, int Victims)> Faults,
+    bool LeaderFirst,
+    IReadOnlyList<int> Order,
+    TimeSpan Hold,
+    TimeSpan Rest,
+    bool AwaitRecovery)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
