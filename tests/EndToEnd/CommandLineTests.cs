@@ -104,7 +104,7 @@ public sealed class CommandLineTests(SharedAgent shared) : IClassFixture<SharedA
     public async Task Configuration_is_validated()
     {
         string good = Path.Combine(_agent.Folder, "good.hcl");
-        await File.WriteAllTextAsync(good, "data_dir = \"/var/lib/consul\"\n");
+        await File.WriteAllTextAsync(good, "bind_addr = \"127.0.0.1\"\ndata_dir = \"/var/lib/consul\"\n");
         Assert.Equal("Configuration is valid!\n", (await _agent.Run("validate", good)).Out);
         string bad = Path.Combine(_agent.Folder, "bad.json");
         await File.WriteAllTextAsync(bad, """{"data_dir":"x","bogus":1}""");

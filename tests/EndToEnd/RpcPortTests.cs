@@ -24,7 +24,6 @@ public sealed class RpcPortTests(RpcPortTests.PortAgent shared) : IClassFixture<
     private readonly Agent _agent = shared.Agent;
 
     [Theory]
-    [InlineData(0x01)]
     [InlineData(0x02)]
     [InlineData(0x03)]
     [InlineData(0x06)]

@@ -44,7 +44,9 @@ internal sealed class LeaderGate(IServerContext server)
         return server.ConsistentReadReady ? null : await AwaitReadyAsync(cancellation);
     }
 
-    /// <summary>Waits while this leader takes over or its state is being replaced; a server that does not lead has nothing to settle.</summary>
+    /// <summary>
+    /// Waits while this leader takes over or its state is being replaced; a server that does not lead has nothing to settle.
+    /// </summary>
     /// <returns>Null when the state may be read, otherwise the error text.</returns>
     public ValueTask<string?> AwaitSettledAsync(CancellationToken cancellation) =>
         IsLeader && !server.ConsistentReadReady ? AwaitReadyAsync(cancellation) : default;

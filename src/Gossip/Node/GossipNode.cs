@@ -90,11 +90,7 @@ public sealed class GossipNode : IGossipPool, IAsyncDisposable
             loop = new NodeLoop(options, settings, endpoint, snapshot, logger);
             Log.Started(logger, options.Name, acceptor.LocalEndPoint, advertised);
             var node = new GossipNode(options, loop, acceptor, advertised, logger);
-            await loop.OnLoop(() =>
-            {
-                loop.Start();
-                return true;
-            });
+            await loop.StartAsync();
             if (snapshot is { Previous.Count: > 0 }) _ = node.RejoinAsync(snapshot.Previous);
             return node;
         }

@@ -27,10 +27,11 @@ internal sealed partial class NodeLoop
 
     public long PacketsSent => _endpoint.Statistics.Sent;
 
-    public void Start()
+    /// <summary>Completes when this node is in its own pool, before anything that others sent is looked at.</summary>
+    public Task StartAsync()
     {
-        _core.Start(Now);
-        _snapshot?.NoteClocks(_core.Clocks);
+        Wake();
+        return _entry.Task;
     }
 
     /// <summary>Runs a command of the core to its end.</summary>
@@ -131,5 +132,12 @@ internal sealed partial class NodeLoop
         };
         if (result == KeyringResult.Done) _options.KeyringChanged?.Invoke(ring);
         return new KeyResponse(result == KeyringResult.Done, Encoding.UTF8.GetBytes(Keyring.TextOf(result)), default, default);
+    }
+
+    private bool Enter()
+    {
+        _core.Start(Now);
+        _snapshot?.NoteClocks(_core.Clocks);
+        return true;
     }
 }

@@ -54,6 +54,7 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
     private readonly Timer _timer;
     private readonly Action _wake;
     private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly LoopCall<bool> _entry;
     private ValueTask<int> _receive;
     private bool _isReceiving;
     private TimeSpan _timerDue = TimeSpan.MaxValue;
@@ -91,6 +92,7 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         {
             PacketOverhead = _wire.PacketOverhead,
         };
+        _entry = new LoopCall<bool>(Enter);
         _timer = new Timer(static loop => ((NodeLoop)loop!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
@@ -168,6 +170,8 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
 
     private void Turn()
     {
+        // Packets may wait in the socket already: whoever comes before this node itself would be taken for it.
+        if (!_entry.Task.IsCompleted) _entry.Run();
         Receive();
         RunInbox();
         if (_stopped) return;

@@ -32,7 +32,10 @@ public sealed class AutopilotLoopTests
         await using var bed = new AutopilotBed();
         await bed.Commands.ProposeAsync(new RegisterRequest
         {
-            Node = "s2", Id = IdOf(2), Address = "10.0.0.2", NodeMeta = SortedMap<string>.Create([new("rack", "7")]),
+            Node = "s2",
+            Id = IdOf(2),
+            Address = "10.0.0.2",
+            NodeMeta = SortedMap<string>.Create([new("rack", "7")]),
         });
         bed.AddVoters(2, 3);
         await bed.StartAsync();

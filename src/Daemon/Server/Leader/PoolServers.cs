@@ -41,7 +41,7 @@ internal sealed class PoolServers(IMembership lan, StateStore store)
     private static KnownServer Describe(ServerTags tags, MemberStatus status, ClusterState state) => new(
         tags.Id, tags.ShortName, tags.Address.ToString(), StatusOf(status), tags.Build, tags.RaftVersion, MetaOf(tags.Id, state));
 
-    private static SortedMap<string>? MetaOf(string id, ClusterState state) => 
+    private static SortedMap<string>? MetaOf(string id, ClusterState state) =>
         state.FindNode(id) is { } node && string.Equals(node.Id, id, StringComparison.OrdinalIgnoreCase) ? node.Meta : null;
 
     private static string StatusOf(MemberStatus status) => status switch
