@@ -76,6 +76,9 @@ internal sealed partial class RaftCore
     /// <summary>When a leader was last heard; null when never.</summary>
     public TimeSpan? LastContact { get; private set; }
 
+    /// <summary>When this server last stopped leading: until then it knew all there was to know. Null when it never did.</summary>
+    public TimeSpan? LastLed { get; private set; }
+
     /// <summary>True when no other server has a say: elections and verification need nobody.</summary>
     public bool IsSoleVoter { get; private set; }
 
@@ -291,6 +294,7 @@ internal sealed partial class RaftCore
     private void BecomeFollower(TimeSpan now, ulong term)
     {
         if (term > Term) _log.SetHardState(_log.HardState with { Term = term });
+        if (Role == RaftRole.Leader) LastLed = now;
         ChangeRole(RaftRole.Follower);
         ArmFollowerTimer(now);
     }

@@ -25,7 +25,7 @@ internal sealed class StatusBoard
     {
         if (!ReferenceEquals(Configuration, core.Latest)) Volatile.Write(ref _configuration, core.Latest);
         LeadsAlone = core.Role == RaftRole.Leader && core.IsSoleVoter;
-        DateTimeOffset? contact = core.Role == RaftRole.Leader || core.LastContact is not { } heard ? null : _epoch + heard;
+        DateTimeOffset? contact = core.Role == RaftRole.Leader || Heard(core) is not { } heard ? null : _epoch + heard;
         RaftStatus present = Status;
         // An entry more is not worth an object: it becomes known with its commit.
         if (present.Role == core.Role && present.Term == core.Term && present.CommitIndex == core.CommitIndex &&
@@ -54,6 +54,10 @@ internal sealed class StatusBoard
     {
         lock (_lock) Volatile.Write(ref _status, _status with { AppliedIndex = index });
     }
+
+    /// <summary>A server that has led knows what was true until it stopped.</summary>
+    private static TimeSpan? Heard(RaftCore core) =>
+        core.LastContact is { } contact && !(core.LastLed > contact) ? contact : core.LastLed;
 
     private static string FindId(RaftCore core)
     {

@@ -22,6 +22,7 @@ public class ClusterTests
         await cluster.ConvergeAsync(201, rest);
         Assert.Equal(RaftErrors.LeadershipLost, (await lost).Error);
         Assert.Equal(RaftErrors.NotLeader, await cluster[first].Node.VerifyLeaderAsync());
+        Assert.NotNull(cluster[first].Node.Status.LastContact);
         Assert.DoesNotContain("lost", cluster[second].Machine.Applied);
     }
 }
