@@ -62,4 +62,7 @@ internal static partial class Log
 
     [LoggerMessage(6516, LogLevel.Error, "memberlist: The loop of a gossip node failed")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6519, LogLevel.Warning, "serf: Events wait too long and the oldest are lost: dropped={Count}")]
+    public static partial void EventsDropped(ILogger logger, long count);
 }

@@ -6,7 +6,7 @@ namespace Consul.Fast.EndToEnd.Tests;
 /// <summary>Agents of one machine that find failures within a second or two; ends them all.</summary>
 internal sealed class Cluster : IDisposable
 {
-    private const string Gossip = """
+    internal const string Gossip = """
         "gossip_lan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
         "gossip_wan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
         "performance":{"raft_multiplier":1,"leave_drain_time":"10ms"}

@@ -7,12 +7,7 @@ namespace Consul.Fast.EndToEnd.Tests;
 /// <summary>Servers of one datacenter as processes with ports of their own, that elect leaders quickly; ends them all.</summary>
 internal sealed class ServerGroup : IDisposable
 {
-    private const string Common = """
-        "gossip_lan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
-        "gossip_wan":{"gossip_interval":"20ms","probe_interval":"200ms","probe_timeout":"100ms","suspicion_mult":2},
-        "performance":{"raft_multiplier":1,"leave_drain_time":"10ms"},
-        "retry_interval":"200ms"
-        """;
+    private const string Common = Cluster.Gossip + ",\"retry_interval\":\"200ms\"";
 
     private const string QuickVotes = "\"server_stabilization_time\":\"1s\"";
 

@@ -107,13 +107,6 @@ internal sealed partial class HttpExchange
         ErrorText = reason;
     }
 
-    /// <summary>405 from within a handler.</summary>
-    public void MethodNotAllowed(string allow)
-    {
-        Headers.Allow = allow;
-        Text(StatusCodes.Status405MethodNotAllowed, $"method {Method} not allowed");
-    }
-
     /// <summary>Answers 200 with a value as JSON.</summary>
     public void Json<T>(T value, Action<Utf8JsonWriter, T> write) => Json(StatusCodes.Status200OK, value, write);
 

@@ -29,7 +29,7 @@ internal sealed class ServerLookup(string datacenter)
     public ServerTags? ByAddress(string ipPort) => _known.ByAddress.GetValueOrDefault(ipPort);
 
     /// <summary>Where the server of this Raft id takes calls, as text; null when the pool does not know it.</summary>
-    public string? AddressOf(string id) => ById(id) is { } server ? AddressText(server.Address) : null;
+    public string? AddressOf(string id) => _known.AddressById.GetValueOrDefault(id);
 
     /// <summary>Takes over everybody the pool knows, in place of what was known so far.</summary>
     public void Refresh(IMembership pool)
@@ -72,22 +72,29 @@ internal sealed class ServerLookup(string datacenter)
     private sealed record Entry(ServerTags Server, bool Failed);
 
     private sealed record Snapshot(
-        IReadOnlyList<ServerTags> All, Dictionary<string, ServerTags> ById, Dictionary<string, ServerTags> ByAddress)
+        IReadOnlyList<ServerTags> All,
+        Dictionary<string, ServerTags> ById,
+        Dictionary<string, string> AddressById,
+        Dictionary<string, ServerTags> ByAddress)
     {
         public static readonly Snapshot Empty = Of([]);
 
         public static Snapshot Of(ICollection<Entry> entries)
         {
             var byId = new Dictionary<string, ServerTags>(StringComparer.Ordinal);
+            var addressById = new Dictionary<string, string>(StringComparer.Ordinal);
             var byAddress = new Dictionary<string, ServerTags>(StringComparer.Ordinal);
             // A server that came back under another name or took over an address is the one that lives.
             foreach (Entry entry in entries.OrderByDescending(static entry => entry.Failed))
             {
-                if (entry.Server.Id.Length > 0) byId[entry.Server.Id] = entry.Server;
-                byAddress[AddressText(entry.Server.Address)] = entry.Server;
+                string address = AddressText(entry.Server.Address);
+                byAddress[address] = entry.Server;
+                if (entry.Server.Id.Length == 0) continue;
+                byId[entry.Server.Id] = entry.Server;
+                addressById[entry.Server.Id] = address;
             }
 
-            return new Snapshot([.. entries.Select(static entry => entry.Server)], byId, byAddress);
+            return new Snapshot([.. entries.Select(static entry => entry.Server)], byId, addressById, byAddress);
         }
     }
 }

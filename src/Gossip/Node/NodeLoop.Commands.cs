@@ -20,8 +20,6 @@ internal sealed partial class NodeLoop
 
     public Snapshot? Snapshot => _snapshot;
 
-    public long EventsDropped => Interlocked.Read(ref _eventsDropped);
-
     public (long Received, long Dropped, long Unsent) PacketCounts =>
         (_packetsReceived, _packetsDropped + _backlog.Dropped, _sender.Dropped);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using System.Text;
 using System.Threading.Channels;
 using Consul.Fast.Gossip.Core;
@@ -174,4 +175,11 @@ internal sealed partial class NodeLoop : IGossipOutput
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    /// <summary>Whoever follows the events misses one. Each time as many more are lost as were so far, the log tells it again.</summary>
+    private void OnEventDropped()
+    {
+        long dropped = Interlocked.Increment(ref _eventsDropped);
+        if (BitOperations.IsPow2(dropped)) Log.EventsDropped(_logger, dropped);
+    }
 }

@@ -87,7 +87,7 @@ internal sealed partial class NodeLoop : IThreadPoolWorkItem, IAsyncDisposable
         _dialer = new TcpDialer(pool: PinnedBlockPool.Small) { Timeout = options.Swim.StreamTimeout };
         _events = Channel.CreateBounded<PoolEvent>(
             new BoundedChannelOptions(options.EventsMax) { FullMode = BoundedChannelFullMode.DropOldest },
-            _ => Interlocked.Increment(ref _eventsDropped));
+            _ => OnEventDropped());
         _core = new GossipCore(settings, GossipCodec.Instance, _policy, this)
         {
             PacketOverhead = _wire.PacketOverhead,

@@ -29,14 +29,14 @@ internal static class FederationCommands
 
     public static void Restore(StateEdit edit, FederationState state)
     {
-        edit.FederationStates.Set(RowKey(state.Datacenter), state);
+        edit.FederationStates.Set(RowKey.OfName(state.Datacenter), state);
         edit.RaiseIndex(IndexNames.FederationStates, state.ModifyIndex);
     }
 
     private static object Set(StateEdit edit, ulong index, FederationState state)
     {
         if (state.Datacenter.Length == 0) return new ApplyError("missing datacenter on federation state");
-        byte[] key = RowKey(state.Datacenter);
+        byte[] key = RowKey.OfName(state.Datacenter);
         edit.FederationStates.Set(key, state with
         {
             CreateIndex = edit.FederationStates.Get(key)?.CreateIndex ?? index,
@@ -50,13 +50,6 @@ internal static class FederationCommands
 
     private static void Delete(StateEdit edit, ulong index, string datacenter)
     {
-        if (edit.FederationStates.Remove(RowKey(datacenter))) edit.SetIndex(IndexNames.FederationStates, index);
-    }
-
-    private static byte[] RowKey(string datacenter)
-    {
-        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
-        key.AddLower(datacenter);
-        return key.ToArray();
+        if (edit.FederationStates.Remove(RowKey.OfName(datacenter))) edit.SetIndex(IndexNames.FederationStates, index);
     }
 }

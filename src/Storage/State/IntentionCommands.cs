@@ -34,7 +34,7 @@ internal static class IntentionCommands
         var reader = new MsgPackReader(encoded);
         string id = SystemRequestCodec.ReadId(ref reader);
         if (reader.Failed || id.Length == 0) return false;
-        edit.LegacyIntentions.Set(RowKey(id), encoded.ToArray());
+        edit.LegacyIntentions.Set(RowKey.OfName(id), encoded.ToArray());
         return true;
     }
 
@@ -55,7 +55,7 @@ internal static class IntentionCommands
             case "create" or "update":
                 throw new FatalApplyException(index, CommandType.Intention, "this server does not keep intentions");
             case "delete":
-                if (edit.LegacyIntentions.Remove(RowKey(request.IntentionId))) edit.SetIndex(IndexNames.Intentions, index);
+                if (edit.LegacyIntentions.Remove(RowKey.OfName(request.IntentionId))) edit.SetIndex(IndexNames.Intentions, index);
                 return null;
             case "delete-all":
                 edit.LegacyIntentions.RemovePrefix([]);
@@ -72,11 +72,4 @@ internal static class IntentionCommands
 
     private static bool IsMigrated(StateEdit edit) => SystemMetadataCommands.ValueOf(edit, SystemMetadataEntry.IntentionFormat)
         == SystemMetadataEntry.IntentionsAreConfigEntries;
-
-    private static byte[] RowKey(string id)
-    {
-        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
-        key.AddLower(id);
-        return key.ToArray();
-    }
 }

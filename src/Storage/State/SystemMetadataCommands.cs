@@ -31,30 +31,23 @@ internal static class SystemMetadataCommands
 
     public static void Restore(StateEdit edit, SystemMetadataEntry entry)
     {
-        edit.SystemMetadata.Set(RowKey(entry.Key), entry);
+        edit.SystemMetadata.Set(RowKey.OfName(entry.Key), entry);
         edit.RaiseIndex(IndexNames.SystemMetadata, entry.ModifyIndex);
     }
 
     public static object Set(StateEdit edit, ulong index, SystemMetadataEntry entry)
     {
-        byte[] key = RowKey(entry.Key);
+        byte[] key = RowKey.OfName(entry.Key);
         ulong createIndex = edit.SystemMetadata.Get(key)?.CreateIndex ?? index;
         edit.SystemMetadata.Set(key, entry with { CreateIndex = createIndex, ModifyIndex = index });
         edit.SetIndex(IndexNames.SystemMetadata, index);
         return ApplyResults.Of(true);
     }
 
-    public static string? ValueOf(StateEdit edit, string name) => edit.SystemMetadata.Get(RowKey(name))?.Value;
+    public static string? ValueOf(StateEdit edit, string name) => edit.SystemMetadata.Get(RowKey.OfName(name))?.Value;
 
     private static void Delete(StateEdit edit, ulong index, string name)
     {
-        if (edit.SystemMetadata.Remove(RowKey(name))) edit.SetIndex(IndexNames.SystemMetadata, index);
-    }
-
-    private static byte[] RowKey(string name)
-    {
-        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
-        key.AddLower(name);
-        return key.ToArray();
+        if (edit.SystemMetadata.Remove(RowKey.OfName(name))) edit.SetIndex(IndexNames.SystemMetadata, index);
     }
 }

@@ -5,6 +5,14 @@ namespace Consul.Fast.Storage.Tables;
 /// <summary>How the key of each table is made of names and ids.</summary>
 internal static class RowKey
 {
+    /// <summary>The key of a row that a name without regard to case tells apart from all others.</summary>
+    public static byte[] OfName(string name)
+    {
+        var key = new KeyBuilder(stackalloc byte[KeyBuilder.StackSize]);
+        key.AddLower(name);
+        return key.ToArray();
+    }
+
     /// <summary>Adds <c>name\0</c>, the common beginning of all rows under a node or service.</summary>
     public static void AddScope(ref this KeyBuilder key, string name)
     {

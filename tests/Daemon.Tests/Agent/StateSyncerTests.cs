@@ -80,7 +80,10 @@ public sealed class StateSyncerTests : IAsyncLifetime, IDisposable
         syncer.Pause();
         _state.AddService(new NodeService { Id = "web", Service = "web" }, "");
         syncer.Resume();
-        await Task.Delay(100);
+        // What is announced second is looked at when the first has been dealt with.
+        await Eventually.TrueAsync(() => !syncer.IsChangeWaiting, "the change is looked at");
+        syncer.TriggerChanges();
+        await Eventually.TrueAsync(() => !syncer.IsChangeWaiting, "the next look");
         Assert.Null(_catalog.Service("web"));
         syncer.Resume();
         await Eventually.TrueAsync(() => _catalog.Service("web") is not null, "the change arrives");

@@ -61,9 +61,6 @@ internal static partial class PoolLog
     [LoggerMessage(5717, LogLevel.Information, "({Pool}) joined: number_of_nodes={Count}")]
     public static partial void Joined(ILogger logger, string pool, int count);
 
-    [LoggerMessage(5718, LogLevel.Warning, "({Pool}) couldn't join: number_of_nodes={Count} error={Error}")]
-    public static partial void NotJoined(ILogger logger, string pool, int count, string error);
-
     [LoggerMessage(5750, LogLevel.Error, "Failed to check servers: error={Error}")]
     public static partial void ServersUnclear(ILogger logger, string error);
 

@@ -39,6 +39,9 @@ internal sealed class StateSyncer(CatalogSync sync, SyncIntervals intervals, Fun
         Changes,
     }
 
+    /// <summary>A change was announced that the loop has not looked at yet.</summary>
+    internal bool IsChangeWaiting => Volatile.Read(ref _changesWanted) != 0;
+
     /// <summary>Something local has changed.</summary>
     public void TriggerChanges() => Trigger(ref _changesWanted);
 
